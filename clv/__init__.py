@@ -1,0 +1,64 @@
+"""Customer lifecycle management: who the customers are, what each is worth, who is leaving.
+
+The public names stand here in the order in which a reader needs them. Each is imported when
+it is first used, so that `import clv` costs nothing and `clv.models` needs only numpy and scipy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clv.customers.cohorts import cohort_retention
+    from clv.customers.holdout import backtest, compare_models
+    from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel
+    from clv.customers.rfm import rfm, rfm_cutoffs
+    from clv.customers.spend import GammaGammaModel
+    from clv.customers.value import value_customers
+    from clv.stages.lifecycle import lifecycle
+    from clv.tables.summary import customer_summary
+    from clv.tables.transactions import load
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "load": "clv.tables.transactions",
+    "customer_summary": "clv.tables.summary",
+    "BetaGeoModel": "clv.customers.purchases",
+    "ModifiedBetaGeoModel": "clv.customers.purchases",
+    "GammaGammaModel": "clv.customers.spend",
+    "value_customers": "clv.customers.value",
+    "backtest": "clv.customers.holdout",
+    "compare_models": "clv.customers.holdout",
+    "rfm_cutoffs": "clv.customers.rfm",
+    "rfm": "clv.customers.rfm",
+    "cohort_retention": "clv.customers.cohorts",
+    "lifecycle": "clv.stages.lifecycle",
+}
+
+__all__ = [
+    "load",
+    "customer_summary",
+    "BetaGeoModel",
+    "ModifiedBetaGeoModel",
+    "GammaGammaModel",
+    "value_customers",
+    "backtest",
+    "compare_models",
+    "rfm_cutoffs",
+    "rfm",
+    "cohort_retention",
+    "lifecycle",
+    "__version__",
+]  # fmt: skip  # noqa: RUF022 -- the order in which a reader needs them
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'clv' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""One row per customer: models fitted, customers valued, segmented, checked against what came."""

@@ -1,0 +1,1 @@
+"""Delivery: the only floor that executes notebooks and publishes files."""

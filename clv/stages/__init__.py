@@ -1,0 +1,1 @@
+"""Where each customer stands in the lifecycle, by rules whose thresholds are learned."""
