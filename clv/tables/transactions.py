@@ -1,0 +1,278 @@
+"""Transactions: a company's purchases, clean and dated, with every other row accounted for."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clv.errors import BadParameter, Message, SourceUnreadable
+from clv.tables import cleaning, conversion, engine, sources
+from clv.tables.formats import Format
+from clv.tables.periods import as_date
+from clv.tables.samples import SAMPLES, Sample
+
+CHOICES = {
+    "zero_amounts": ("set_aside", "purchase"),
+    "refunds": ("set_aside", "refuse"),
+    "grain": ("order", "order_line"),
+    "births": ("auto", "observed", "unknown"),
+}
+DEFAULTS = {
+    "as_of": None,
+    "currency": None,
+    "zero_amounts": "set_aside",
+    "births": "auto",
+}
+MARKER = "transactions.json"  # a folder that holds it was written by `Transactions.save`
+MONEY = "decimal(38, 9)"  # exact sums: those of floats would depend on the order of threads
+ROWS_A_GROUP = 122_880
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Transactions:
+    """Purchases, one row each, and the account of everything that came in.
+
+    `table` is an Ibis table: customer_id (text), date (day), amount (float). `rows` counts in,
+    accepted, quarantined, duplicates and outside_window.
+    """
+
+    table: ir.Table
+    as_of: date  # last day counted
+    currency: str | None
+    births: str
+    source: str
+    rows: Mapping[str, int]
+    account: pd.DataFrame  # what, reason, rows
+    quarantine: pd.DataFrame  # file, line, reason, column, text, amount
+    messages: tuple[Message, ...]
+    input_hashes: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        money = f", {self.currency}" if self.currency else ""
+        return f"<Transactions {self.source}: {self.rows['accepted']:,} until {self.as_of}{money}>"
+
+    def days(self, as_of: str | date | None = None) -> ir.Table:
+        """One row per customer and purchase day, amounts added: customer_id, date, amount."""
+        end = self.window_end(as_of)
+        seen = self.table.filter(self.table["date"] <= end)
+        return seen.group_by("customer_id", "date").aggregate(
+            amount=seen["amount"].cast(MONEY).sum().cast(MONEY)
+        )
+
+    def purchase_days(self, as_of: str | date | None = None) -> pd.DataFrame:
+        """The same as a frame: customer_id, date (datetime64), amount, sorted."""
+        days = self.days(as_of).order_by("customer_id", "date")
+        days = days.mutate(
+            date=days["date"].cast("timestamp"), amount=days["amount"].cast("float64")
+        )
+        return days.to_pyarrow().to_pandas()
+
+    def window_end(self, as_of: str | date | None = None) -> date:
+        """The last day to count: a day that these transactions have seen, by default the last."""
+        if as_of is None:
+            return self.as_of
+        day = as_date(as_of)
+        first = self.table["date"].min().to_pyarrow().as_py()
+        if not first <= day <= self.as_of:
+            allowed = f"within the days seen, {first} to {self.as_of}"
+            raise BadParameter.from_value("as_of", str(day), allowed)
+        return day
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the purchases and their account so that `load(folder)` gives them back."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "transactions.parquet").open("wb") as file:
+            _write_parquet(self.table, file)
+        self.quarantine.to_parquet(folder / "quarantine.parquet", index=False)
+        facts = {
+            "as_of": self.as_of.isoformat(),
+            "currency": self.currency,
+            "births": self.births,
+            "source": self.source,
+            "rows": dict(self.rows),
+            "account": self.account.to_dict("records"),
+            "messages": [asdict(message) for message in self.messages],
+            "input_hashes": dict(self.input_hashes),
+        }
+        text = json.dumps(facts, indent=1, ensure_ascii=False)
+        (folder / MARKER).write_text(text + "\n", encoding="utf-8")
+        return folder
+
+
+def _write_parquet(table: ir.Table, file: BinaryIO) -> None:
+    """Write purchases in one order and one layout, so that equal ones give equal bytes."""
+    rows = table.order_by("customer_id", "date", "amount")
+    batches = engine.batches(rows, ROWS_A_GROUP)
+    with pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def load(
+    source: str | Path | pd.DataFrame | Transactions,
+    *,
+    columns: Mapping[str, str] | None = None,
+    format: Mapping[str, str] | None = None,
+    as_of: str | date | None = None,
+    run_date: str | date | None = None,
+    currency: str | None = None,
+    timezone: str = "UTC",
+    zero_amounts: str | None = None,
+    refunds: str = "set_aside",
+    max_faulty: float = 0.05,
+    births: str = "auto",
+    grain: str = "order",
+) -> Transactions:
+    """Read purchases, set aside what is none, and account for every row.
+
+    Parameters
+    ----------
+    source
+        "cdnow", "cdnow-sample", a CSV or Parquet path or glob, a DataFrame, a folder written by
+        `Transactions.save`, or `Transactions`, which come back as they are.
+    columns
+        Our names to the source's: {"customer_id": "Uid", "date": "Buy Ts", "amount": "Revenue"}.
+    format
+        delimiter, decimal, thousands, encoding, date_format (as in strptime; default: ISO).
+    as_of
+        Last day to count; default: the last day in the data that is not after `run_date`.
+    run_date
+        Days after it are faults; default: today, but no day where `as_of` is named.
+    zero_amounts
+        "set_aside" (default) or "purchase".
+    refunds
+        Negative amounts: "set_aside" (default) or "refuse".
+    max_faulty
+        Share of faulty rows above which the table is refused.
+    births
+        Whether customers existed before the first row: "auto", "observed" or "unknown".
+    grain
+        "order" (default): equal rows with one order_id are duplicates; "order_line": they are not.
+
+    >>> load("cdnow-sample").rows["accepted"]
+    6919
+    """
+    if isinstance(source, Transactions):
+        return source
+    if isinstance(source, (str, Path)) and (Path(source) / MARKER).is_file():
+        return _restored(Path(source), as_of)
+    sample = SAMPLES.get(source) if isinstance(source, str) else None
+    given = {
+        "as_of": as_of,
+        "currency": currency,
+        "zero_amounts": zero_amounts,
+        "births": births,
+        "refunds": refunds,
+        "grain": grain,
+    }
+    known = DEFAULTS | (sample.declared if sample else {}) | _named(given)
+    policy = _policy(known, run_date, max_faulty)
+    _refuse_unseen(sample, policy.as_of)
+    conversion.check_timezone(timezone)
+    form = Format(date_format=sample.date_format) if sample else Format.from_mapping(format)
+    with _opened(source, sample, columns, form) as raw:
+        found = cleaning.cleaned(raw, conversion.converted(raw, form, timezone), policy)
+    return Transactions(
+        table=found.table,
+        as_of=found.as_of,
+        currency=known["currency"],
+        births=known["births"],
+        source=source if isinstance(source, str) else ", ".join(raw.files),
+        rows=found.rows,
+        account=found.account,
+        quarantine=found.quarantine,
+        messages=found.messages,
+        input_hashes=raw.hashes or {raw.files[0]: _digest(found.table)},
+    )
+
+
+def _named(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the caller named; in a notebook's parameters an empty text stands for the default."""
+    named = {name: value for name, value in given.items() if value not in (None, "", "auto")}
+    for name in CHOICES.keys() & named.keys():
+        if named[name] not in CHOICES[name]:
+            raise BadParameter.from_value(name, named[name], f"one of {list(CHOICES[name])}")
+    return named
+
+
+def _policy(
+    known: Mapping[str, Any], run_date: str | date | None, max_faulty: float
+) -> cleaning.Policy:
+    """How rows are judged; the clock is read only where neither as_of nor run_date is named."""
+    if not (isinstance(max_faulty, (int, float)) and 0 <= max_faulty <= 1):
+        raise BadParameter.from_value("max_faulty", max_faulty, "a share from 0 to 1")
+    as_of = as_date(known["as_of"]) if known["as_of"] else None
+    last = as_date(run_date, "run_date") if run_date else None
+    if not (as_of or last):
+        last = date.today()
+    if as_of and last and as_of > last:
+        raise BadParameter.from_value("as_of", str(as_of), f"a day that is over on run_date {last}")
+    return cleaning.Policy(
+        as_of, last, known["zero_amounts"], known["refunds"], max_faulty, known["grain"]
+    )
+
+
+def _refuse_unseen(sample: Sample | None, as_of: date | None) -> None:
+    """Refuse a day after a sample's end: its silence there is nobody's silence."""
+    if sample and as_of > sample.declared["as_of"]:
+        allowed = f"a day until {sample.declared['as_of']}, where this sample ends"
+        raise BadParameter.from_value("as_of", str(as_of), allowed)
+
+
+def _opened(
+    source: str | Path | pd.DataFrame,
+    sample: Sample | None,
+    columns: Mapping[str, str] | None,
+    form: Format,
+) -> AbstractContextManager[sources.Raw]:
+    """Rows of a sample or of the caller's own source."""
+    if sample is None:
+        return sources.opened(source, columns, form)
+    raw = sources.from_frame(sample.read(), {}, sample.file, first_row=1 + sample.header_lines)
+    return nullcontext(replace(raw, hashes={sample.file: sample.sha256()}))
+
+
+def _digest(table: ir.Table) -> str:
+    """SHA-256 of the Parquet bytes of purchases."""
+    buffer = io.BytesIO()
+    _write_parquet(table, buffer)
+    return hashlib.sha256(buffer.getbuffer()).hexdigest()
+
+
+def _restored(folder: Path, as_of: str | date | None) -> Transactions:
+    """What `Transactions.save` wrote; everything but the day was settled when it was cleaned."""
+    try:
+        facts = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+        quarantine = pd.read_parquet(folder / "quarantine.parquet")
+        path = glob.escape(str(folder / "transactions.parquet"))
+        table = engine.of_parquet(engine.connect(), "purchases", [path])
+    except (OSError, ValueError, pa.ArrowInvalid, duckdb.Error) as error:
+        raise SourceUnreadable(
+            f"{folder} was not saved whole ({error}); load the raw purchases and save them again."
+        ) from None
+    if as_of and as_date(as_of).isoformat() != facts["as_of"]:
+        allowed = f"{facts['as_of']!r}, the day that {folder} was cleaned for"
+        raise BadParameter.from_value("as_of", str(as_of), allowed)
+    return Transactions(
+        table=table.select("customer_id", "date", "amount"),
+        as_of=as_date(facts.pop("as_of")),
+        account=pd.DataFrame(facts.pop("account")),
+        quarantine=quarantine,
+        messages=tuple(Message(**entry) for entry in facts.pop("messages")),
+        **facts,
+    )

@@ -1,0 +1,47 @@
+import pandas as pd
+import pytest
+
+import clv
+
+
+def daily(**changes):
+    days = pd.date_range("2024-01-01", "2024-06-30")
+    return pd.DataFrame({"customer_id": "a", "date": days, "amount": 20.0}).assign(**changes)
+
+
+def alerts(frame, **options):
+    return {message.code: message.text for message in clv.load(frame, **options).messages}
+
+
+def test_a_steady_trade_alarms_nobody():
+    assert alerts(daily()) == {}
+
+
+@pytest.mark.parametrize("sample", ["cdnow", "cdnow-sample"])
+def test_cdnow_is_in_order(sample):
+    assert clv.load(sample).messages == ()
+
+
+def test_a_stale_end_is_told():
+    assert "days before as_of 2024-12-31" in alerts(daily(), as_of="2024-12-31")["stale"]
+
+
+def test_a_month_without_rows_is_told():
+    frame = daily()
+    assert "2024-03" in alerts(frame[frame["date"].dt.month != 3])["empty-months"]
+
+
+def test_a_few_rows_a_month_leave_gaps_by_chance():
+    assert alerts(daily().iloc[[0, 100, 181]]) == {}
+
+
+def test_cents_for_dollars_are_told():
+    frame = daily()
+    frame.loc[frame["date"].dt.month >= 5, "amount"] *= 100
+    assert "2024-05" in alerts(frame)["amount-jump"]
+
+
+def test_one_huge_amount_is_told():
+    frame = daily()
+    frame.loc[7, "amount"] = 99_999_999.0
+    assert "99,999,999.00" in alerts(frame)["amount-outlier"]
