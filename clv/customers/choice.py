@@ -1,0 +1,172 @@
+"""Which model: chosen by how well it foresaw what came, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from clv.customers.holdout import MODELS, backtest, measures
+from clv.customers.minimum import enough_to_model
+from clv.customers.purchases import PurchaseModel
+from clv.errors import BadParameter, DidNotConverge, TooLittleToModel
+from clv.tables.periods import as_date
+from clv.tables.summary import customer_summary
+from clv.tables.transactions import Transactions
+
+# Where in the history an origin lies; each is followed by a holdout of a quarter of the history.
+# The last takes no part in choosing: it is the one that is reported.
+ORIGINS = (1 / 2, 5 / 8, 3 / 4)
+HOLDOUT = 1 / 4
+
+# Equally simple models: what cannot be told apart goes to the one that does not take every
+# one-time buyer for alive.
+TIES_GO_TO = "mbgnbd"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model by name, and the reason in one sentence."""
+
+    name: str
+    reason: str
+
+
+def compare_models(
+    transactions: Transactions, as_of: str | date | None = None, *, unit: str = "W"
+) -> pd.DataFrame:
+    """How well each model and each baseline foresaw what has come since.
+
+    The model is chosen by its mean log score over the earlier origins; the measures shown are
+    those of the last origin, which took no part in the choice.
+
+    Returns
+    -------
+    DataFrame indexed by model: the columns of `holdout.measures` at the last origin (NaN where
+    the history is too short for one), `choosing_score` and `choosing_score_se`, the mean log
+    score over the earlier origins; `chosen` (bool) and `why` (a sentence).
+
+    """
+    until = transactions.as_of if as_of is None else as_date(as_of)
+    tests = list(_tests(transactions, until, unit))
+    scores = _log_scores(tests[:-1])
+    choice = choose(scores)
+    measured = measures(tests[-1]) if tests else pd.DataFrame(index=pd.Index(MODELS, name="model"))
+    return measured.assign(
+        choosing_score=scores.mean(),
+        choosing_score_se=scores.std() / np.sqrt(len(scores)),
+        chosen=measured.index == choice.name,
+        why=np.where(measured.index == choice.name, choice.reason, ""),
+    )
+
+
+def _tests(transactions: Transactions, until: date, unit: str) -> Iterator[pd.DataFrame]:
+    """One backtest per origin, earliest first, but for those that cannot carry a model."""
+    first = customer_summary(transactions, until, unit=unit)["first_purchase"].min().date()
+    for start, end in origins(first, until):
+        try:
+            yield backtest(transactions, start, end, unit=unit)
+        except (TooLittleToModel, DidNotConverge):
+            continue
+
+
+def _log_scores(tests: list[pd.DataFrame]) -> pd.DataFrame:
+    """Log scores of all customers and origins, one column per model."""
+    columns = [f"log_score_{name}" for name in MODELS]
+    nothing = pd.DataFrame(columns=columns, dtype=float)
+    return pd.concat([test[columns] for test in tests] or [nothing]).set_axis([*MODELS], axis=1)
+
+
+def origins(first: date, until: date) -> list[tuple[date, date]]:
+    """Calibration and holdout ends, earliest first, spread over a history.
+
+    >>> [str(start) for start, end in origins(date(1997, 1, 1), date(1998, 6, 30))]
+    ['1997-09-30', '1997-12-07', '1998-02-13']
+    """
+    span = (until - first).days
+    starts = [first + timedelta(int(share * span)) for share in ORIGINS]
+    return [(start, min(start + timedelta(int(HOLDOUT * span)), until)) for start in starts]
+
+
+def choose(scores: pd.DataFrame) -> Choice:
+    """The model with the highest mean log score; what is within one standard error goes to MBG/NBD.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        One column per model, one row per customer and origin: the logarithm of the probability
+        that the model gave to what came.
+
+    """
+    if scores.empty:
+        return Choice(TIES_GO_TO, "the history is too short to compare models on it")
+    means = scores.mean()
+    best = str(means.idxmax())
+    difference = scores[best] - scores[TIES_GO_TO]
+    error = difference.std() / np.sqrt(len(difference))
+    if best == TIES_GO_TO or difference.mean() > error:
+        return Choice(best, f"highest mean log score over the earlier origins ({means[best]:.4f})")
+    return Choice(
+        TIES_GO_TO,
+        f"within one standard error of {best} in mean log score over the earlier origins "
+        f"({means[TIES_GO_TO]:.4f} against {means[best]:.4f}), and it does not take every "
+        "one-time buyer for alive",
+    )
+
+
+def family(name: str) -> type[PurchaseModel]:
+    """The model class of a name that a study may hold."""
+    if name not in MODELS:
+        raise BadParameter.from_value("model", name, f"one of {['auto', *MODELS]}")
+    return MODELS[name]
+
+
+def name_of(purchases: PurchaseModel) -> str:
+    """The name under which a study asks for a model."""
+    return next(name for name, kind in MODELS.items() if type(purchases) is kind)
+
+
+def chosen(comparison: pd.DataFrame, model: str = "auto") -> Choice:
+    """The model to use: the one that is named, or the one that a comparison chose."""
+    if model != "auto":
+        return Choice(model, "named in the study")
+    row = comparison.loc[comparison["chosen"]].iloc[0]
+    return Choice(str(row.name), str(row["why"]))
+
+
+def fit(customers: pd.DataFrame, comparison: pd.DataFrame, model: str = "auto") -> PurchaseModel:
+    """The chosen model, fitted on a customer table that can carry it."""
+    enough_to_model(customers)
+    return family(chosen(comparison, model).name).fit(customers)
+
+
+def last_miss(comparison: pd.DataFrame) -> float:
+    """Share by which the chosen model's last tested total was too high; NaN where none was."""
+    if "bias" not in comparison:
+        return float("nan")
+    return float(comparison.loc[comparison["chosen"], "bias"].iloc[0])
+
+
+def side_by_side(customers: pd.DataFrame, chosen: Choice, *, horizon: str) -> pd.DataFrame:
+    """What each model says of the same customers, so that a reader sees what the choice decides.
+
+    Returns
+    -------
+    DataFrame indexed by model: `customers`, `alive` (the mean of P(alive)), `buyers` (customers
+    expected to buy within the horizon), `purchases` expected, `chosen` (bool).
+
+    """
+    said = {}
+    for name, kind in MODELS.items():
+        model = kind.fit(customers)
+        said[name] = {
+            "customers": len(customers),
+            "alive": model.p_alive(customers).mean(),
+            "buyers": model.p_purchase(customers, horizon).sum(),
+            "purchases": model.expected_purchases(customers, horizon).sum(),
+            "chosen": name == chosen.name,
+        }
+    return pd.DataFrame.from_dict(said, orient="index").rename_axis("model").infer_objects()

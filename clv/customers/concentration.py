@@ -1,0 +1,58 @@
+"""How unevenly value is spread over the customers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+POINTS = 100  # of the curve: enough for a smooth line, few enough to be read as a table
+
+
+def lorenz(values: pd.Series) -> pd.DataFrame:
+    """Share of the total held by the most valuable share of customers.
+
+    Returns
+    -------
+    DataFrame with `share_of_customers` (0 … 1, the best first) and `share_of_value`.
+
+    >>> lorenz(pd.Series([8.0, 1.0, 1.0, 0.0])).iloc[25].round(2).tolist()
+    [0.25, 0.8]
+    """
+    best_first = np.sort(values.dropna().to_numpy(dtype=float))[::-1]
+    held = np.concatenate([[0.0], np.cumsum(best_first)])
+    total = held[-1] or 1.0
+    share = np.linspace(0, 1, POINTS + 1)
+    at = np.interp(share * len(best_first), np.arange(len(held)), held)
+    return pd.DataFrame({"share_of_customers": share, "share_of_value": at / total})
+
+
+def top_share(values: pd.Series, part: float = 0.10) -> float:
+    """Share of the total held by the most valuable `part` of the customers."""
+    curve = lorenz(values)
+    return float(np.interp(part, curve["share_of_customers"], curve["share_of_value"]))
+
+
+def deciles(valued: pd.DataFrame, *, by: str = "clv") -> pd.DataFrame:
+    """Customers in ten groups of equal size, the most valuable first.
+
+    Returns
+    -------
+    DataFrame indexed by decile (1 is the best): `customers`, and the means of `p_alive`,
+    `expected_purchases`, `expected_spend`; `mean` value and the mean bounds of one customer's
+    outcome, `low` and `high`; `total` value and its `share`.
+
+    """
+    # Ties are broken by the id, so that the order of the rows decides nothing.
+    ranked = valued.sort_index().sort_values(by, ascending=False, kind="stable")
+    decile = pd.Series(np.arange(len(ranked)) * 10 // len(ranked) + 1, ranked.index, name="decile")
+    table = ranked.groupby(decile).agg(
+        customers=(by, "size"),
+        p_alive=("p_alive", "mean"),
+        expected_purchases=("expected_purchases", "mean"),
+        expected_spend=("expected_spend", "mean"),
+        mean=(by, "mean"),
+        low=(f"{by}_low", "mean"),
+        high=(f"{by}_high", "mean"),
+        total=(by, "sum"),
+    )
+    return table.assign(share=table["total"] / table["total"].sum())

@@ -1,0 +1,79 @@
+"""Forecast and fact side by side, over time and by kind of customer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from clv.customers.assumptions import count_groups
+from clv.customers.purchases import PurchaseModel
+from clv.tables.periods import UNIT_DAYS, as_date
+from clv.tables.summary import customer_summary
+from clv.tables.transactions import Transactions
+
+
+def tracking(
+    transactions: Transactions,
+    purchases: PurchaseModel,
+    calibration_end: str | date,
+    holdout_end: str | date,
+) -> pd.DataFrame:
+    """Cumulative repeat purchases of the calibration cohort, week by week.
+
+    Returns
+    -------
+    DataFrame indexed by the last day of each week since the first purchase: `actual` and
+    `expected` repeat purchase days so far, `holdout` (bool) for weeks after the calibration.
+
+    """
+    cohort = customer_summary(transactions, calibration_end, unit=purchases.unit)
+    start, end = cohort["first_purchase"].min(), pd.Timestamp(as_date(holdout_end))
+    weeks = pd.date_range(start + pd.Timedelta(days=6), end, freq="7D", name="week")
+    return pd.DataFrame(
+        {
+            "actual": _actual(transactions, cohort, weeks, holdout_end),
+            "expected": _expected(purchases, cohort, weeks),
+            "holdout": weeks > pd.Timestamp(as_date(calibration_end)),
+        },
+        index=weeks,
+    )
+
+
+def _actual(
+    transactions: Transactions, cohort: pd.DataFrame, weeks: pd.DatetimeIndex, until: str | date
+) -> np.ndarray:
+    """Repeat purchase days counted so far; shape (weeks,)."""
+    days = transactions.purchase_days(until)
+    known = days["customer_id"].isin(cohort.index)
+    first = days["customer_id"].map(cohort["first_purchase"])
+    repeats = days.loc[known & (days["date"] > first), "date"].sort_values()
+    return np.searchsorted(repeats.to_numpy(), weeks.to_numpy(), side="right")
+
+
+def _expected(
+    purchases: PurchaseModel, cohort: pd.DataFrame, weeks: pd.DatetimeIndex
+) -> np.ndarray:
+    """Repeat purchase days expected so far; customers who joined on one day share a curve."""
+    joined = cohort["first_purchase"].value_counts()
+    age = (weeks.to_numpy()[:, None] - joined.index.to_numpy()) / np.timedelta64(1, "D")
+    periods = np.clip(age, 0, None) / UNIT_DAYS[purchases.unit]
+    return purchases.expected_after(periods) @ joined.to_numpy()
+
+
+def calibration(test: pd.DataFrame, model: str) -> pd.DataFrame:
+    """Mean forecast and mean outcome of a holdout, by repeat purchases before it.
+
+    Parameters
+    ----------
+    test : DataFrame
+        As `clv.backtest` returns it.
+    model : str
+        Name of the model's column in it.
+
+    """
+    groups = test.groupby(count_groups(test["frequency"]), observed=True)
+    return groups.agg(
+        customers=("actual", "size"), predicted=(model, "mean"), actual=("actual", "mean")
+    )

@@ -1,0 +1,50 @@
+import pandas as pd
+import pytest
+
+import clv
+from clv.customers import assumptions
+
+
+@pytest.fixture(scope="module")
+def customers():
+    return clv.customer_summary(clv.load("cdnow-sample"), as_of="1997-09-30")
+
+
+def test_dependence_of_spend_on_frequency_is_the_known_one(customers):
+    table = assumptions.spend_independence(customers)
+    assert table.loc["pearson", "value"] == pytest.approx(0.113888, abs=1e-6)
+    # The known value, 0.206314, ranks equal averages by their rounding noise.
+    assert table.loc["spearman", "value"] == pytest.approx(0.206314, abs=2e-5)
+    assert table.loc["pearson", "without_largest"] == pytest.approx(0.056957, abs=1e-6)
+    assert table.loc["spearman", "without_largest"] == pytest.approx(0.203652, abs=2e-5)
+
+
+def test_groups_say_their_last_one_is_open(customers):
+    groups = assumptions.count_groups(customers["frequency"])
+    assert groups.value_counts()["7+"] == (customers["frequency"] >= 7).sum()
+    assert list(groups.cat.categories) == ["0", "1", "2", "3", "4", "5", "6", "7+"]
+
+
+def test_calibration_frequencies_are_those_of_the_paper(customers):
+    # Fader, Hardie & Lee (2005), figure 2, computed at the maximum of the likelihood.
+    table = assumptions.frequency_fit(clv.BetaGeoModel.fit(customers), customers)
+    assert table["actual"].tolist() == [1411, 439, 214, 100, 62, 38, 29, 64]
+    assert table["expected"].tolist()[:7] == pytest.approx(
+        [1407.6843, 460.3241, 192.4613, 101.1641, 59.847, 38.1196, 25.549], abs=2e-3
+    )
+    assert table["expected"].sum() == pytest.approx(2357)
+
+
+def test_mean_spend_lies_within_its_interval(customers):
+    table = assumptions.spend_by_frequency(customers)
+    assert "0" not in table.index
+    assert table["customers"].sum() == 946
+    assert ((table["low"] < table["mean"]) & (table["mean"] < table["high"])).all()
+
+
+def test_densities_of_spend_are_densities(customers):
+    spend = clv.GammaGammaModel.fit(customers)
+    table = assumptions.spend_fit(spend, customers)
+    width = pd.Series(table.index).diff().mean()
+    assert 0.9 < (table["actual"] * width).sum() <= 1.001
+    assert 0.9 < (table["expected"] * width).sum() <= 1.001

@@ -1,0 +1,62 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import clv
+from clv.customers import choice
+from clv.errors import BadParameter
+
+
+def scores(bgnbd, mbgnbd):
+    rng = np.random.default_rng(7)
+    noise = rng.normal(size=200)
+    return pd.DataFrame({"bgnbd": noise + bgnbd, "mbgnbd": noise[::-1] + mbgnbd})
+
+
+def test_the_higher_log_score_wins():
+    assert choice.choose(scores(bgnbd=0.0, mbgnbd=1.0)).name == "mbgnbd"
+    assert choice.choose(scores(bgnbd=1.0, mbgnbd=0.0)).name == "bgnbd"
+
+
+def test_what_is_within_one_standard_error_goes_to_mbgnbd():
+    chosen = choice.choose(scores(bgnbd=0.01, mbgnbd=0.0))
+    assert chosen.name == "mbgnbd"
+    assert "within one standard error of bgnbd" in chosen.reason
+
+
+def test_a_named_model_is_taken_as_named():
+    comparison = pd.DataFrame({"chosen": [True], "why": ["best"]}, index=["bgnbd"])
+    assert choice.chosen(comparison, "mbgnbd").reason == "named in the study"
+    assert choice.chosen(comparison).name == "bgnbd"
+
+
+def test_an_unknown_model_is_refused_with_those_there_are():
+    with pytest.raises(BadParameter, match="'auto', 'bgnbd', 'mbgnbd'"):
+        choice.family("pareto")
+
+
+@pytest.fixture(scope="module")
+def log():
+    return clv.load("cdnow-sample")
+
+
+def test_one_model_is_chosen_and_says_why(log):
+    compared = clv.compare_models(log)
+    assert compared["chosen"].sum() == 1
+    chosen = compared[compared["chosen"]].iloc[0]
+    assert "log score" in chosen["why"]
+    assert compared.loc[~compared["chosen"], "why"].eq("").all()
+
+
+def test_the_last_origin_takes_no_part_in_choosing(log):
+    compared = clv.compare_models(log)
+    days = choice.origins(pd.Timestamp("1997-01-01").date(), log.as_of)
+    earlier = [clv.backtest(log, *pair)["log_score_bgnbd"] for pair in days[:-1]]
+    assert compared.loc["bgnbd", "choosing_score"] == pytest.approx(pd.concat(earlier).mean())
+
+
+def test_a_history_too_short_to_compare_falls_back_to_mbgnbd_and_says_so(log):
+    compared = clv.compare_models(log, as_of="1997-02-15")
+    chosen = compared[compared["chosen"]].iloc[0]
+    assert chosen.name == "mbgnbd"
+    assert "too short" in chosen["why"]

@@ -1,0 +1,72 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel
+from clv.customers.spend import GammaGammaModel
+from clv.errors import BadParameter
+
+PAPER = BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
+
+
+@pytest.fixture(scope="module")
+def fitted() -> ModifiedBetaGeoModel:
+    rng = np.random.default_rng(6)
+    T = rng.uniform(20, 60, 3000)
+    life = T * np.minimum(rng.exponential(1, 3000), 1)
+    frequency = rng.poisson(rng.gamma(0.8, 0.2, 3000) * life)
+    recency = np.where(frequency > 0, life * rng.beta(np.maximum(frequency, 1), 1), 0)
+    customers = pd.DataFrame({"frequency": frequency, "recency": recency, "T": T})
+    return ModifiedBetaGeoModel.fit(customers, unit="W")
+
+
+def test_the_summary_has_a_row_per_parameter_with_its_error_and_its_bounds(fitted):
+    summary = fitted.summary(interval=0.95)
+    columns = ["parameter", "estimate", "standard_error", "low", "high"]
+    assert list(summary.columns) == columns
+    assert summary["parameter"].tolist() == ["r", "alpha", "a", "b"]
+    assert (summary["low"] < summary["estimate"]).all()
+    assert (summary["estimate"] < summary["high"]).all()
+    alpha = summary.set_index("parameter").loc["alpha"]
+    width = np.log(alpha["high"] / alpha["low"])
+    assert width == pytest.approx(2 * 1.959964 * alpha["standard_error"] / alpha["estimate"])
+
+
+def test_parameters_that_were_given_have_no_error():
+    summary = PAPER.summary()
+    assert summary["estimate"].tolist() == [0.243, 4.414, 0.793, 2.426]
+    assert summary[["standard_error", "low", "high"]].isna().all(axis=None)
+
+
+def test_an_interval_is_a_share():
+    with pytest.raises(BadParameter, match="`interval` must be between 0 and 1; got 90"):
+        PAPER.summary(interval=90)
+
+
+def test_a_fitted_model_comes_back_from_its_file_as_it_was(fitted, tmp_path):
+    fitted.to_json(tmp_path / "model.json")
+    back = ModifiedBetaGeoModel.from_json(tmp_path / "model.json")
+    assert back == fitted
+    assert back.estimation.params == fitted.estimation.params
+    assert (back.estimation.covariance == fitted.estimation.covariance).all()
+    pd.testing.assert_frame_equal(back.summary(), fitted.summary())
+
+
+def test_known_parameters_come_back_from_their_file(tmp_path):
+    spend = GammaGammaModel(p=6.25, q=3.74, v=15.44)
+    spend.to_json(tmp_path / "spend.json")
+    assert GammaGammaModel.from_json(tmp_path / "spend.json") == spend
+    assert json.loads((tmp_path / "spend.json").read_text())["estimation"] is None
+
+
+def test_the_file_of_another_model_is_refused(tmp_path):
+    PAPER.to_json(tmp_path / "model.json")
+    with pytest.raises(BadParameter, match="a file written by ModifiedBetaGeoModel"):
+        ModifiedBetaGeoModel.from_json(tmp_path / "model.json")
+
+
+def test_a_nudged_model_differs_in_one_parameter():
+    nudged = PAPER.nudged("alpha", 2.0)
+    assert (nudged.alpha, nudged.r, nudged.unit) == (8.828, 0.243, "W")

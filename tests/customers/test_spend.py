@@ -1,0 +1,90 @@
+import importlib.util
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clv.customers.spend import GammaGammaModel
+from clv.errors import ColumnsMissing, TableBroken, TooLittleToModel
+
+SPENDING = Path(__file__).parents[1] / "models" / "cdnow_sample_spend.csv"
+NOTE = GammaGammaModel(p=6.25, q=3.74, v=15.44)
+
+
+@pytest.fixture(scope="module")
+def cdnow() -> pd.DataFrame:
+    """The CDNOW sample at 1997-09-30, one row per customer, counted here with plain pandas."""
+    folder = importlib.util.find_spec("lifetimes").submodule_search_locations[0]
+    names = ["master", "customer_id", "date", "discs", "amount"]
+    log = pd.read_csv(Path(folder, "datasets/CDNOW_sample.txt"), sep=r"\s+", names=names)
+    days = log[log["date"] <= 19970930].groupby(["customer_id", "date"])["amount"].sum()
+    repeats = days[days.groupby("customer_id").cumcount() > 0].groupby("customer_id")
+    customers = pd.DataFrame(index=days.index.unique("customer_id"))
+    return customers.assign(
+        frequency=repeats.size().reindex(customers.index, fill_value=0),
+        monetary_value=repeats.mean(),
+    )
+
+
+def test_the_committed_spending_is_that_of_the_raw_file(cdnow):
+    repeat = cdnow[cdnow["frequency"] > 0].sort_values(["frequency", "monetary_value"])
+    pd.testing.assert_frame_equal(repeat.reset_index(drop=True), pd.read_csv(SPENDING), rtol=1e-9)
+
+
+def test_the_fit_of_a_table_is_the_published_one(cdnow):
+    model = GammaGammaModel.fit(cdnow)
+    assert (model.p, model.q, model.v) == pytest.approx((6.249349, 3.744256, 15.444307), rel=6e-5)
+    assert model.estimation.log_likelihood == pytest.approx(-4055.917695, abs=1e-6)
+    assert model.log_likelihood(cdnow).sum() == pytest.approx(-4055.917695, abs=1e-6)
+
+
+def test_one_time_buyers_get_the_populations_mean(cdnow):
+    model = GammaGammaModel.fit(cdnow)
+    spend = model.expected_spend(cdnow)
+    assert model.population_mean == pytest.approx(35.17037, rel=1e-4)
+    assert (spend[cdnow["frequency"] == 0] == model.population_mean).all()
+    assert spend.mean() == pytest.approx(35.252364, rel=1e-5)
+    assert spend.index.equals(cdnow.index)
+
+
+def test_expected_spend_is_the_scale_times_the_mean_of_a_draw(cdnow):
+    customers = cdnow[cdnow["frequency"] == 2].head(3)
+    factors = NOTE.draw_factors(np.full((3, 1), 2), np.ones((3, 100_000)), np.random.default_rng(2))
+    drawn = factors.mean(axis=1) * NOTE.scale(customers)
+    assert drawn.to_numpy() == pytest.approx(NOTE.expected_spend(customers).to_numpy(), rel=0.02)
+
+
+def test_a_handful_of_repeat_buyers_is_too_little():
+    customers = pd.DataFrame({"frequency": [1] * 9 + [0], "monetary_value": [20.0] * 9 + [np.nan]})
+    with pytest.raises(TooLittleToModel, match="Only 9 customers have a repeat purchase"):
+        GammaGammaModel.fit(customers)
+
+
+@pytest.mark.parametrize("amount", [-5.0, np.nan, np.inf])
+def test_money_that_cannot_be_is_named_by_rows_and_counts(amount):
+    customers = pd.DataFrame(
+        {"frequency": [1, 2, 3, 0], "monetary_value": [10.0, amount, amount, np.nan]},
+        index=["Ada", "Bob", "Cem", "Dan"],
+    )
+    with pytest.raises(TableBroken, match=r"in 2 of 3 rows .*\(first: Bob, Cem\)"):
+        GammaGammaModel.fit(customers)
+    with pytest.raises(TableBroken, match="Set refunds aside"):
+        NOTE.expected_spend(customers)
+
+
+def test_a_customer_of_free_orders_is_expected_to_spend_little_and_takes_no_part_in_the_fit(cdnow):
+    free = pd.DataFrame({"frequency": [3], "monetary_value": [0.0]}, index=["Ada"])
+    assert NOTE.expected_spend(free)["Ada"] == pytest.approx(6.25 * 15.44 / (3 * 6.25 + 2.74))
+    assert GammaGammaModel.fit(pd.concat([cdnow, free])) == GammaGammaModel.fit(cdnow)
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(ColumnsMissing, match="lacks `monetary_value`; it has `frequency`"):
+        GammaGammaModel.fit(pd.DataFrame({"frequency": [1]}))
+
+
+def test_a_fitted_model_can_be_pickled(cdnow):
+    model = GammaGammaModel.fit(cdnow)
+    assert pickle.loads(pickle.dumps(model)) == model

@@ -1,0 +1,53 @@
+import pandas as pd
+import pytest
+
+import clv
+from clv.customers.tracking import calibration, tracking
+
+
+@pytest.fixture(scope="module")
+def log():
+    return clv.load("cdnow-sample")
+
+
+@pytest.fixture(scope="module")
+def weeks(log):
+    before = clv.customer_summary(log, "1997-09-30")
+    return tracking(log, clv.BetaGeoModel.fit(before), "1997-09-30", "1998-06-30")
+
+
+def test_it_counts_every_repeat_purchase_once(log, weeks):
+    assert weeks["actual"].is_monotonic_increasing
+    assert weeks["actual"].iloc[19:25].tolist() == [1359, 1414, 1484, 1517, 1573, 1672]
+    assert weeks["actual"].iloc[-1] == 6696 - 2357
+
+
+def test_it_expects_what_two_other_implementations_do(weeks):
+    # Cumulative repeat purchases after 20 to 25 weeks; theirs are cut at whole weeks of each
+    # customer, ours at the day, hence the tolerance of one part in a hundred.
+    expected = [1312.458, 1387.346, 1460.392, 1531.713, 1601.418, 1669.6]
+    assert weeks["expected"].iloc[19:25].tolist() == pytest.approx(expected, rel=0.01)
+
+
+def test_the_holdout_begins_after_the_split(weeks):
+    assert weeks.index[weeks["holdout"]].min() > pd.Timestamp("1997-09-30")
+    assert not weeks.loc[:"1997-09-30", "holdout"].any()
+
+
+def test_calibration_by_frequency_is_the_known_one(log):
+    test = clv.backtest(log, "1997-09-30", "1998-06-30")
+    table = calibration(test, "bgnbd")
+    predicted = [
+        0.2250904,
+        0.5231358,
+        1.0441246,
+        1.5202532,
+        2.1638204,
+        2.653784,
+        3.5039508,
+        6.1570256,
+    ]
+    actual = [0.2367116, 0.6970387, 1.3925234, 1.56, 2.5322581, 2.9473684, 3.862069, 6.359375]
+    # The known means were computed a little beside the maximum of the likelihood.
+    assert table["predicted"].tolist() == pytest.approx(predicted, rel=5e-5)
+    assert table["actual"].tolist() == pytest.approx(actual, abs=1e-6)
