@@ -1,0 +1,98 @@
+import dataclasses
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clv.errors import NoRows, SourceUnreadable
+from clv.stages.thresholds import Thresholds, fit
+
+LAST = date(1998, 6, 30)
+
+
+@pytest.fixture(scope="module")
+def learned(sample_days):
+    return fit(sample_days, LAST)
+
+
+def test_the_horizon_of_a_return_is_three_median_gaps_between_28_and_180_days(bought, on):
+    weekly, quarterly, yearly = ({"a": range(0, 400, step)} for step in (7, 50, 133))
+    horizons = [
+        fit(bought(**days), on(400), draws=0).return_horizon for days in (weekly, quarterly, yearly)
+    ]
+    assert horizons == [28, 150, 180]
+
+
+def test_the_loyal_rule_is_learned_from_repeat_buyers_of_the_window(bought, on):
+    days = bought(
+        a=range(300, 350, 10),
+        b={300: 30.0, 310: 40.0},
+        c={300: 500.0},
+        long_ago={0: 99.0, 10: 99.0},
+    )
+    learned = fit(days, on(400), draws=0)
+    assert (learned.loyal_days, learned.loyal_money, learned.repeat_buyers) == (5, 60.0, 2)
+
+
+def test_loyal_customers_have_at_least_three_purchase_days(bought, on):
+    assert fit(bought(a=[0, 10], b=[0, 5]), on(20), draws=0).loyal_days == 3
+
+
+def test_nothing_after_the_day_of_the_fit_is_looked_at(sample_days):
+    day = date(1997, 12, 31)
+    seen = sample_days[sample_days["date"] <= pd.Timestamp(day)]
+    assert fit(sample_days, day) == fit(seen, day)
+
+
+def test_the_calendar_does_not_matter(sample_days, learned):
+    later = sample_days.assign(date=sample_days["date"] + pd.Timedelta(days=1000))
+    shifted = fit(later, LAST + timedelta(days=1000))
+    assert dataclasses.replace(shifted, fitted_at=learned.fitted_at) == learned
+
+
+def test_the_currency_changes_the_money_of_the_loyal_rule_and_nothing_else(sample_days, learned):
+    exchanged = fit(sample_days.assign(amount=sample_days["amount"] * 7.3), LAST)
+    assert exchanged.loyal_money == pytest.approx(7.3 * learned.loyal_money)
+    assert dataclasses.replace(exchanged, loyal_money=learned.loyal_money) == learned
+
+
+def test_each_customer_is_judged_by_the_stratum_of_the_purchase_days(learned):
+    days = {limit.least: limit.after for limit in learned.limits if limit.state == "at_risk"}
+    expected = np.array([days[1], days[2], days[2], days[4], days[7]], dtype=float)
+    np.testing.assert_array_equal(learned.after("at_risk", [1, 2, 3, 4, 50]), expected)
+
+
+def test_the_table_gives_every_threshold_its_unit_support_and_reason(learned):
+    table = learned.table()
+    assert len(table) == 6 + 12
+    assert table["support"].ge(0).all()
+    assert (table["why"] != "").all()
+    dated = table[table["threshold"].isin(["at_risk", "dormant", "churned"])]
+    assert dated["purchase_days"].unique().tolist() == ["1", "2-3", "4-6", "7+"]
+    assert (dated["value"].isna() == dated["why"].str.startswith("does not exist")).all()
+
+
+def test_thresholds_survive_being_written_and_read(tmp_path, learned):
+    learned.to_json(tmp_path / "thresholds.json")
+    assert Thresholds.from_json(tmp_path / "thresholds.json") == learned
+
+
+@pytest.mark.parametrize("text", ["{}", "not json", "[]", '{"limits": [{"state": "dormant"}]}'])
+def test_a_file_that_holds_no_thresholds_is_refused(tmp_path, text):
+    path = tmp_path / "thresholds.json"
+    path.write_text(text)
+    with pytest.raises(SourceUnreadable, match=r"thresholds\.json holds no thresholds"):
+        Thresholds.from_json(path)
+
+
+def test_thresholds_of_another_version_must_be_fitted_again(tmp_path, learned):
+    path = tmp_path / "thresholds.json"
+    dataclasses.replace(learned, version=0).to_json(path)
+    with pytest.raises(SourceUnreadable, match=r"version 0; this reads version 1\. Fit them again"):
+        Thresholds.from_json(path)
+
+
+def test_thresholds_need_a_purchase(sample_days):
+    with pytest.raises(NoRows, match="no purchase up to 1996-01-01"):
+        fit(sample_days, date(1996, 1, 1))
