@@ -1,0 +1,211 @@
+"""A DataFrame as rows of written cells: labelled, formatted by unit and language, nobody named.
+
+The result is plain data without markup (`{"heads", "columns", "rows", "left_out"}`); templates
+turn it into an HTML table and escape every cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from clv.errors import PageIncomplete
+from clv.report.labels import NAMES
+from clv.report.languages import MISSING, Words
+from clv.report.words import (
+    COUNTED,
+    NOUNS,
+    Count,
+    Day,
+    Number,
+    Text,
+    Value,
+    decimals,
+    noun,
+    of_unit,
+)
+
+PERSONAL = "customer_id"
+MOST = 20
+
+# Columns of our own tables: without a margin pages say "expected revenue" and not "CLV".
+COLUMNS = {
+    "T": "Time since first purchase",
+    "frequency": "Repeat purchase days",
+    "recency": "First to last purchase",
+    "monetary_value": "Spend per repeat purchase",
+    "expected_spend": "Expected spend per purchase",
+    "p_alive": "Probability of still being a customer",
+    "p_purchase": "Probability of buying again",
+    "clv": "Expected revenue",
+    "clv_low": "Expected revenue, low",
+    "clv_high": "Expected revenue, high",
+}
+SHARES = ("p_alive", "p_purchase")
+AMOUNTS = ("monetary_value", "expected_spend", "total_spend", "first_spend", "clv", "clv_low")
+AMOUNTS += ("clv_high",)
+
+
+def table(
+    frame: pd.DataFrame,
+    words: Words,
+    *,
+    labels: Mapping[str, Any] | None = None,
+    units: Mapping[str, str] | None = None,
+    most: int = MOST,
+) -> dict[str, Any]:
+    """The first rows of a table in one language.
+
+    `labels` and `units` of columns go before `frame.attrs["labels"]` and `["units"]`, and these
+    before what the columns of our own tables are called and counted in.
+    """
+    known_labels, known_units = _described(frame)
+    labels, units = known_labels | (labels or {}), known_units | (units or {})
+    flat, heads = _flat(frame)
+    shown = flat.head(most)
+    columns = [
+        {"label": _heading(key, labels, units, words), "numeric": _is_numeric(flat[key])}
+        for key in flat
+    ]
+    written = [_written(shown[key], units.get(key, ""), words) for key in flat]
+    return {
+        "heads": heads,
+        "columns": columns,
+        "rows": [list(row) for row in zip(*written, strict=True)],
+        "left_out": _left_out(len(shown), len(flat), words),
+    }
+
+
+def chart_data(frame: pd.DataFrame, words: Words) -> dict[str, Any]:
+    """What a chart is drawn from: the table itself where it is short, else its distribution."""
+    if len(frame) <= MOST and not is_personal(frame):
+        return table(frame, words)
+    labels, units = _described(frame)
+    numbers = frame.select_dtypes("number").astype(float)
+    rows = [
+        [
+            _heading(name, labels, units, words),
+            *(of_unit(number, units.get(name, "")).render(words) for number in _spread(column)),
+        ]
+        for name, column in numbers.items()
+    ]
+    heads = ["", "Mean", "Lower quarter", "Median", "Upper quarter"]
+    return {
+        "heads": 1,
+        "columns": [{"label": words.text(head), "numeric": head != ""} for head in heads],
+        "rows": rows,
+        "left_out": Text("A summary of {rows} rows.", {"rows": Count(len(frame))}).render(words),
+    }
+
+
+def is_personal(frame: pd.DataFrame) -> bool:
+    """Whether a table has a row, or a column, for each single customer.
+
+    >>> is_personal(pd.DataFrame({"clv": [1.0]}, index=pd.Index(["0007"], name="customer_id")))
+    True
+    """
+    names = [*frame.index.names, *frame.columns.names, *frame.columns]
+    return any(str(name).casefold() == PERSONAL for name in names)
+
+
+def refuse_personal(frame: pd.DataFrame, what: str) -> None:
+    """Raise where a table would put single customers on a page that many people read."""
+    if is_personal(frame):
+        raise PageIncomplete(
+            f"{what} would show single customers (`{PERSONAL}`) to every reader of the page; "
+            "group them first, for example customers.groupby('segment')['clv'].sum(), "
+            "or look at them with display(…) in a cell tagged `analyst-only`."
+        )
+
+
+def _described(frame: pd.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
+    """Labels and units that go with a table's columns: known ones, then those of its attrs."""
+    units = dict.fromkeys(SHARES, "share")
+    units |= dict.fromkeys(AMOUNTS, frame.attrs.get("currency") or "")
+    return COLUMNS | frame.attrs.get("labels", {}), units | frame.attrs.get("units", {})
+
+
+def _spread(column: pd.Series) -> list[float]:
+    """Mean, lower quarter, median and upper quarter."""
+    return [column.mean(), *column.quantile([0.25, 0.5, 0.75])]
+
+
+def _flat(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The table with its index as leading columns, and how many columns head a row."""
+    plain = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+    if not plain:
+        # A categorical header, such as a crosstab's, takes no new label: hence plain objects.
+        frame = frame.set_axis(frame.columns.astype(object), axis=1)
+        # A level without a name heads its rows under an empty label.
+        names = [name or " " * (n + 1) for n, name in enumerate(frame.index.names)]
+        return frame.reset_index(names=names), frame.index.nlevels
+    first_names = frame.shape[1] > 0 and not _is_numeric(frame.iloc[:, 0])
+    return frame, int(first_names)
+
+
+def _heading(key: object, labels: Mapping[str, Any], units: Mapping[str, str], words: Words) -> str:
+    label = labels.get(key, key)
+    if hasattr(label, "render"):
+        name = label.render(words)
+    else:
+        name = words.label(label) if isinstance(label, str) else _cell(label, words)
+    unit = units.get(key, "")
+    if unit in NOUNS and unit not in COUNTED and unit != "purchases":
+        return Text("{name} ({unit})", {"name": name, "unit": noun(unit, 100)}).render(words)
+    return name
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    return types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
+
+
+def _written(column: pd.Series, unit: str, words: Words) -> list[str]:
+    """Every cell of a column as text, with the same number of decimals all the way down."""
+    if _is_numeric(column):
+        digits = _digits(column.to_numpy(dtype=float, na_value=np.nan), unit)
+        return [of_unit(value, unit, digits).render(words) for value in column.astype(float)]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return [words.label(key) if isinstance(key, str) else _cell(key, words) for key in column]
+    return [_cell(value, words) for value in column]
+
+
+def _digits(values: np.ndarray, unit: str) -> int:
+    """Decimals for a whole column, from its unit and the size of its middle value."""
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    if unit == "share":
+        return int(sizes.size > 0 and (sizes.min() < 0.01 or np.median(sizes) < 0.1))
+    if unit and unit not in NOUNS:
+        return 2 if sizes.size and np.median(sizes) < 100 else 0
+    return decimals(list(sizes))
+
+
+def _cell(value: Any, words: Words) -> str:  # noqa: ANN401 -- whatever a table can hold
+    """One value of no common kind."""
+    if not hasattr(value, "render"):
+        value = _spoken(value, words)
+    return value if isinstance(value, str) else value.render(words)
+
+
+def _spoken(value: Any, words: Words) -> Value | str:  # noqa: ANN401 -- as above
+    if types.is_scalar(value) and pd.isna(value):
+        return MISSING
+    if isinstance(value, bool | np.bool_):
+        return words.text("yes") if value else words.text("no")
+    if isinstance(value, date):
+        return Day(value, short=True)
+    if isinstance(value, int | float | np.number):
+        return Number(float(value))
+    # Names of ours are translated; anything else is data, and stays as it is.
+    return words.label(value) if str(value) in NAMES else words.isolated(str(value))
+
+
+def _left_out(shown: int, total: int, words: Words) -> str:
+    if shown == total:
+        return ""
+    values = {"shown": Count(shown), "total": Count(total)}
+    return Text("The first {shown} of {total} rows.", values).render(words)

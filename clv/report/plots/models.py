@@ -1,0 +1,151 @@
+"""What the models say, beside what happened: grey is counted, the accent is expected."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib import dates
+from matplotlib.axes import Axes
+
+from clv.report import style
+from clv.report.plots import marks
+from clv.report.words import Text, current
+
+SIDES = {"actual": style.GREY, "expected": style.ACCENT}
+KEY = {"Counted": style.GREY, "Expected by the model": style.ACCENT}
+LINES = {"actual": ("Counted", style.MUTED), "expected": ("Expected", style.ACCENT)}
+SPAN = {
+    "W": "weeks from first to last purchase",
+    "D": "days from first to last purchase",
+    "": "time from first to last purchase",
+}
+
+
+def frequency_recency_matrix(
+    matrix: pd.DataFrame,
+    *,
+    title: Text | str = "Chance of still being a customer",
+    unit: str = "share",
+    ax: Axes | None = None,
+) -> Axes:
+    """Heat map of a model's answer by repeat purchases (up) and recency (across).
+
+    `matrix`: index frequency, columns recency in periods of `attrs["unit"]`; p_alive (unit
+    "share") or expected purchases (unit "purchases").
+    """
+    ax = style.axes(ax, height=4.4)
+    if matrix.empty:
+        return style.no_data(ax, title)
+    low, high = (0, 1) if unit == "share" else (0, None)
+    drawn = ax.pcolormesh(
+        matrix.columns, matrix.index, matrix, cmap=style.HEAT, vmin=low, vmax=high, rasterized=True
+    )
+    marks.colour_key(ax, drawn, unit)
+    style.scale(ax.xaxis, grid=False)
+    style.scale(ax.yaxis, whole=True, grid=False)
+    return style.say(ax, title, x=SPAN[matrix.attrs.get("unit", "")], y="repeat purchases")
+
+
+def frequency_fit(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Bars of customers by number of repeat purchases: as counted, and as the model expects.
+
+    `table`: indexed by number of repeat purchases (0 … "7+"); columns `actual`, `expected`.
+    """
+    ax = style.axes(ax)
+    title = "Customers by repeat purchases: counted, and expected"
+    if table.empty:
+        return style.no_data(ax, title)
+    marks.beside(ax, table, SIDES)
+    style.scale(ax.yaxis, whole=True)
+    return style.say(ax, title, x="repeat purchases", y="customers", key=KEY)
+
+
+def spend_fit(table: pd.DataFrame, *, unit: str = "", ax: Axes | None = None) -> Axes:
+    """Density of the average purchase: of repeat buyers, and as the model expects.
+
+    `table`: indexed by amount (the middle of each bin); columns `actual`, `expected` (densities).
+    """
+    ax = style.axes(ax)
+    title = "Average purchase of repeat buyers: counted, and expected"
+    if table.empty:
+        return style.no_data(ax, title)
+    ax.fill_between(table.index, table["actual"], step="mid", color=style.GREY, linewidth=0)
+    ax.plot(table.index, table["expected"], color=style.ACCENT, linewidth=2.5)
+    style.scale(ax.xaxis, unit, grid=False)
+    style.no_scale(ax.yaxis)
+    ax.set_xlim(0, table.index.max())
+    ax.set_ylim(bottom=0)
+    return style.say(ax, title, x="average purchase", y="how common", key=KEY)
+
+
+def spend_by_frequency(table: pd.DataFrame, *, unit: str = "", ax: Axes | None = None) -> Axes:
+    """Mean spend per purchase with its interval, by number of repeat purchases.
+
+    `table`: indexed by number of repeat purchases; columns `mean`, `low`, `high`.
+    """
+    ax = style.axes(ax)
+    title = "Average purchase, by how often customers came back"
+    if table.empty:
+        return style.no_data(ax, title)
+    marks.spans(ax, table, unit)
+    return style.say(ax, title, x="repeat purchases", y="average purchase")
+
+
+def tracking(table: pd.DataFrame, *, cumulative: bool = True, ax: Axes | None = None) -> Axes:
+    """Lines of repeat purchases over time: as counted, and as the model expects.
+
+    `table`: indexed by date; columns `actual`, `expected`, cumulative; an optional bool column
+    `holdout` marks what the model had not seen. `cumulative=False` draws each period's own.
+    """
+    ax = style.axes(ax)
+    title = "Repeat purchases: counted, and expected"
+    if table.empty:
+        return style.no_data(ax, title)
+    lines = table[[*LINES]] if cumulative else table[[*LINES]].diff().fillna(table[[*LINES]])
+    for column, (_, colour) in LINES.items():
+        ax.plot(lines.index, lines[column], color=colour, linewidth=2.5)
+    ax.set_ylim(bottom=0)
+    style.scale(ax.yaxis, whole=True)
+    ax.spines["left"].set_visible(False)
+    _time_axis(ax, lines.index)
+    if "holdout" in table and table["holdout"].any():
+        _forecast_begins(ax, table.index[table["holdout"]][0])
+    marks.line_names(ax, lines, LINES)
+    span = "repeat purchases so far" if cumulative else "repeat purchases"
+    return style.say(ax, title, x="date" if _is_dated(lines.index) else "period", y=span)
+
+
+def calibration(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Bars of mean purchases in the holdout by group: as counted, and as predicted.
+
+    `table`: indexed by group, such as repeat purchases before the holdout; columns `predicted`,
+    `actual` (purchases per customer).
+    """
+    ax = style.axes(ax)
+    title = "Purchases per customer in the test period, by group"
+    if table.empty:
+        return style.no_data(ax, title)
+    marks.beside(ax, table, {"actual": style.GREY, "predicted": style.ACCENT})
+    style.scale(ax.yaxis)
+    group = str(table.index.name or "group").replace("_", " ")
+    return style.say(ax, title, x=f"{group} before", y="purchases per customer", key=KEY)
+
+
+def _is_dated(index: pd.Index) -> bool:
+    return isinstance(index, pd.DatetimeIndex)
+
+
+def _time_axis(ax: Axes, index: pd.Index) -> None:
+    """Months on an axis of days; plain numbers on any other."""
+    if not _is_dated(index):
+        return style.scale(ax.xaxis, whole=True, grid=False)
+    words = current()
+    ax.xaxis.set_major_locator(dates.AutoDateLocator(minticks=4, maxticks=7))
+    ax.xaxis.set_major_formatter(lambda day, _: style.month(dates.num2date(day), words))
+    return None
+
+
+def _forecast_begins(ax: Axes, start: object) -> None:
+    """A line where the model's own data end."""
+    ax.axvline(start, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
+    top = ax.get_ylim()[1]
+    marks.note(ax, "forecast begins", (start, top), shift=(-6, -8), color=style.MUTED)

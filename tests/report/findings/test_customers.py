@@ -1,0 +1,187 @@
+import pandas as pd
+import pytest
+
+from clv.report import findings
+
+
+def account(*rows):
+    return pd.DataFrame(rows, columns=["what", "reason", "rows"])
+
+
+def frequencies(*counts):
+    return pd.DataFrame({"frequency": counts})
+
+
+def retention(shares, size):
+    cohorts = pd.period_range("1997-01", periods=len(shares), freq="M")
+    table = pd.DataFrame({0: 1.0, **dict.fromkeys((1, 2, 3), shares)}, index=cohorts)
+    table.attrs["size"] = dict(zip(map(str, cohorts), size, strict=True))
+    return table
+
+
+# Rows ---------------------------------------------------------------------------------------
+
+
+def test_a_log_without_faults_is_good():
+    found = findings.data_health(account(("in", "", 9), ("accepted", "", 9)), {"in": 9})
+    assert str(found.headline) == "None of 9 rows is faulty."
+    assert found.severity == "good"
+    assert str(found.next_step) == "Read on: the log can carry the analysis."
+
+
+@pytest.mark.parametrize(
+    ("faulty", "said", "severity"),
+    [
+        (1, "1 of 1,000 rows (0.1%) is faulty and was set aside.", "good"),
+        (10, "10 of 1,000 rows (1.0%) are faulty and were set aside.", "watch"),
+        (50, "50 of 1,000 rows (5.0%) are faulty and were set aside.", "act"),
+    ],
+)
+def test_faulty_rows_are_counted_and_judged(faulty, said, severity):
+    table = account(("accepted", "", 1000 - faulty), ("quarantined", "date-missing", faulty))
+    found = findings.data_health(table, {"in": 1000})
+    assert str(found.headline) == said
+    assert found.severity == severity
+
+
+def test_the_most_frequent_fault_is_mended_first():
+    table = account(("quarantined", "date-missing", 3), ("quarantined", "row-torn", 7))
+    found = findings.data_health(table, {"in": 100})
+    assert str(found.next_step) == (
+        "Mend the export first where it loses most: “Torn line” (7 of them)."
+    )
+
+
+@pytest.mark.parametrize("reason", ["refund", "zero-amount"])
+def test_what_is_set_aside_without_being_wrong_is_no_fault(reason):
+    found = findings.data_health(account(("quarantined", reason, 50)), {"in": 100})
+    assert str(found.headline) == "None of 100 rows is faulty."
+
+
+def test_a_log_without_rows_must_be_seen_to():
+    found = findings.data_health(account(), {"in": 0})
+    assert (str(found.headline), found.severity) == ("The log holds no rows.", "act")
+
+
+# One-time buyers ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("frequency", "said", "severity"),
+    [
+        ((), "There are no customers yet.", "info"),
+        ((1, 2), "Every customer has come back at least once.", "good"),
+        ((0, 1, 1, 1), "1 of 4 customers (25%) has bought only once.", "info"),
+        ((0, 0, 1, 1), "2 of 4 customers (50%) have bought only once.", "watch"),
+        ((0, 0, 0, 0, 1), "4 of 5 customers (80%) have bought only once.", "act"),
+    ],
+)
+def test_one_time_buyers_are_counted_and_judged(frequency, said, severity):
+    found = findings.one_time_buyers(frequencies(*frequency))
+    assert (str(found.headline), found.severity) == (said, severity)
+
+
+def test_a_decision_is_asked_for_only_where_many_bought_once():
+    assert findings.one_time_buyers(frequencies(0, 1, 1)).next_step is None
+    assert "second purchase" in str(findings.one_time_buyers(frequencies(0, 1)).next_step)
+
+
+# Cohorts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("newest", "said", "severity"),
+    [
+        (0.205, "as earlier ones did: 20% buy in an average", "info"),
+        (0.30, "more than earlier ones: 30% buy in an average", "good"),
+        (0.17, "less than earlier ones: 17% buy in an average", "watch"),
+        (0.10, "less than earlier ones: 10% buy in an average", "act"),
+    ],
+)
+def test_the_newest_cohort_is_held_against_the_earlier_ones(newest, said, severity):
+    found = findings.cohort_trend(retention([0.2, 0.2, newest], [5000, 5000, 5000]))
+    assert said in str(found.headline)
+    assert str(found.headline).endswith("month of their first three, against 20%.")
+    assert found.severity == severity
+
+
+def test_what_chance_alone_could_do_is_no_trend():
+    found = findings.cohort_trend(retention([0.2, 0.2, 0.1], [50, 50, 50]))
+    assert "as earlier ones did" in str(found.headline)
+
+
+def test_a_cohort_whose_first_months_are_not_over_is_not_compared():
+    table = retention([0.2, 0.2, 0.9], [5000, 5000, 5000])
+    table.loc["1997-03", 3] = None
+    assert len(findings.cohort_trend(table).evidence) == 2
+
+
+def test_one_cohort_is_no_trend():
+    found = findings.cohort_trend(retention([0.2], [10]))
+    assert str(found.headline) == "There are not two cohorts yet that can be compared."
+
+
+# Value held, segments -----------------------------------------------------------------------
+
+
+def test_the_share_of_the_best_tenth_is_said_with_what_it_is_a_share_of():
+    customers = pd.DataFrame({"clv": [91.0] + [1.0] * 9, "total_spend": [1.0] * 10})
+    by_value = findings.concentration(customers)
+    assert str(by_value.headline) == "The top 10% of customers hold 91% of expected revenue."
+    assert str(by_value.next_step).startswith("Know this 1 customer by name")
+    assert by_value.severity == "watch"
+    by_spend = findings.concentration(customers, by="total_spend")
+    assert str(by_spend.headline) == "The top 10% of customers hold 10% of revenue so far."
+    assert by_spend.severity == "info"
+
+
+@pytest.mark.parametrize("clv", [[], [0.0, 0.0]])
+def test_where_there_is_no_value_none_is_divided(clv):
+    found = findings.concentration(pd.DataFrame({"clv": pd.Series(clv, dtype=float)}))
+    assert str(found.headline) == "There is no expected revenue to divide."
+
+
+@pytest.mark.parametrize(
+    ("customers", "spend", "said", "severity"),
+    [
+        ((0, 0), (0, 0), "No frequent buyer has gone quiet.", "good"),
+        ((1, 0), (1, 0), "1 customer who used to buy often has gone quiet; 1.0% of", "info"),
+        ((3, 1), (3, 2), "4 customers who used to buy often have gone quiet; 5.0% of", "watch"),
+        ((3, 9), (5, 5), "12 customers who used to buy often have gone quiet; 10% of", "act"),
+    ],
+)
+def test_frequent_buyers_who_went_quiet_are_counted_and_judged(customers, spend, said, severity):
+    table = pd.DataFrame(
+        {"customers": [*customers, 50], "total_spend": [*spend, 100 - sum(spend)]},
+        index=["at_risk", "cant_lose", "champions"],
+    )
+    found = findings.segment_attention(table)
+    assert str(found.headline).startswith(said)
+    assert found.severity == severity
+
+
+def test_segments_without_customers_raise_no_alarm():
+    empty = pd.DataFrame({"customers": [], "total_spend": []})
+    assert findings.segment_attention(empty).severity == "good"
+
+
+# Champions ----------------------------------------------------------------------------------
+
+
+def segments(champions, others):
+    index = pd.Index(["champions", "hibernating"], name="segment")
+    columns = ["customers", "total_spend"]
+    return pd.DataFrame([champions, others], index=index, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("best", "said"),
+    [
+        ((10, 450.0), "10 champions, 10% of all customers, have brought 45% of all revenue."),
+        ((1, 450.0), "1 champion, 1.1% of all customers, has brought 45% of all revenue."),
+        ((0, 0.0), "No customer is a champion yet."),
+    ],
+)
+def test_champions_are_counted_with_what_they_have_brought(best, said):
+    found = findings.champions(segments(best, (90, 550.0)))
+    assert str(found.headline) == said
