@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from clv.customers.choice import compare_models
     from clv.customers.cohorts import cohort_retention
-    from clv.customers.holdout import backtest, compare_models
+    from clv.customers.holdout import backtest
     from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel
     from clv.customers.rfm import rfm, rfm_cutoffs
     from clv.customers.spend import GammaGammaModel
@@ -30,14 +31,14 @@ _HOMES = {
     "GammaGammaModel": "clv.customers.spend",
     "value_customers": "clv.customers.value",
     "backtest": "clv.customers.holdout",
-    "compare_models": "clv.customers.holdout",
+    "compare_models": "clv.customers.choice",
     "rfm_cutoffs": "clv.customers.rfm",
     "rfm": "clv.customers.rfm",
     "cohort_retention": "clv.customers.cohorts",
     "lifecycle": "clv.stages.lifecycle",
 }
 
-__all__ = [
+__all__ = [  # noqa: RUF022 -- in the order in which a reader needs them
     "load",
     "customer_summary",
     "BetaGeoModel",
@@ -51,7 +52,7 @@ __all__ = [
     "cohort_retention",
     "lifecycle",
     "__version__",
-]  # fmt: skip  # noqa: RUF022 -- the order in which a reader needs them
+]
 
 
 def __getattr__(name: str) -> object:

@@ -10,7 +10,7 @@ PAPER = bgnbd.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)  # table 2 of the pa
 PER_WEEK = np.log(1.1) / 52
 
 # x, t_x, T, log-likelihood, P(alive), E[Y(39)], discounted residual purchases at ln 1.1 / 52 and at
-# .0027 a week, P(alive at T + 39), P(no purchase in 39): the package BTYD 2.4.3, R.
+# .0027 a week, P(alive at T + 39), P(no purchase in 39): computed apart from this code.
 ROWS = np.array([
     [0, 0, 39, -0.5554981608, 1, 0.1945307217,
      1.298508169, 1.013547513, 0.9557642568, 0.8557675226],
@@ -103,7 +103,7 @@ def test_the_distribution_of_purchases_of_new_customers():
 
 
 def test_who_buys_often_and_stops_is_less_alive_than_who_buys_seldom_and_stops():
-    """The increasing frequency paradox; Fader, Hardie & Lee, note on P(alive)."""
+    """Known as the increasing frequency paradox."""
     published = [
         0.7056268472, 0.6870911325, 0.663866181, 0.6365456419, 0.6056144893, 0.5715517342,
         0.5348847516, 0.4962124844, 0.4562050527, 0.4155845331, 0.3750918929, 0.3354462162,

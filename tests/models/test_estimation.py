@@ -116,6 +116,6 @@ def test_many_rows_are_climbed_on_a_sample_first():
         seen.append(rows.step)
         return hill
 
-    found = estimation.fit(Toy, curve_of, STARTS, np.ones(50_000))
+    found = estimation.fit(Toy, curve_of, STARTS, np.ones(2 * estimation.ROUGHLY))
     assert seen == [3, 3, None]
     assert found.params == Toy(pytest.approx(2), pytest.approx(5))

@@ -10,7 +10,7 @@ from clv.errors import BadParameter, DidNotConverge
 from clv.models import gamma_gamma
 from clv.models.gamma_gamma import GammaGamma
 
-NOTE = GammaGamma(p=6.25, q=3.74, v=15.44)  # note 025, section 5
+NOTE = GammaGamma(p=6.25, q=3.74, v=15.44)  # note 025
 
 
 def money(params, n, rng):

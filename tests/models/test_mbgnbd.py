@@ -1,4 +1,4 @@
-"""MBG/NBD: Batislam, Denizel & Filiztekin (2007); figures of BTYDplus, R, where not named."""
+"""MBG/NBD (Batislam, Denizel & Filiztekin 2007) against figures computed apart from this code."""
 
 import numpy as np
 import pytest

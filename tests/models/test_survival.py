@@ -4,7 +4,7 @@ import pytest
 from clv.models.survival import kaplan_meier
 
 # Freireich et al. (1963), remission of acute leukaemia under 6-MP, weeks; True: relapsed.
-# Survival and Greenwood's standard errors as printed by Kalbfleisch & Prentice (2002), section 1.2.
+# Survival as in Kleinbaum & Klein, "Survival Analysis", chapter 2; standard errors as R gives them.
 REMISSION = {
     6: [True, True, True, False], 7: [True], 9: [False], 10: [True, False], 11: [False],
     13: [True], 16: [True], 17: [False], 19: [False], 20: [False], 22: [True], 23: [True],

@@ -1,0 +1,45 @@
+# Everything below sets itself up: a machine needs Python >= 3.11 and make, nothing else.
+
+PYTHON ?= python3
+STUDY ?=
+RUN_FLAGS ?=
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: report test lab lint lock clean help
+
+help:  ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+
+report: $(READY)  ## run the notebooks and publish reports/index.html (STUDY=my/study.yml for your own data)
+	$(BIN)/clv run $(STUDY) $(RUN_FLAGS)
+
+test: $(READY)  ## the tests, but for those that take long or need more than Python
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+lint: $(READY)  ## ruff, the floors of the house, the notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house/test_notebooks.py
+
+lock: $(READY)  ## compile requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
+
+clean:  ## remove the environment and what was generated
+	rm -rf .venv reports
+
+# The lock file names every package with its hash; the project itself is then installed on top,
+# editable, with the build tools that the lock file brought: nothing unlocked is ever fetched.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "clv needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@echo "Setting up .venv (about a minute, once) …"
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
