@@ -1,0 +1,110 @@
+"""The notebooks of a study: where they stand, what each asks and what it may be told."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+import clv
+from clv.errors import UsageError, near
+from clv.runs import parameters
+from clv.runs.parameters import Parameter
+
+SUMMARY = "99"  # reads the results of all the others, so it runs last
+
+_NAME = re.compile(r"(?P<number>[0-9]{2})_[a-z0-9_]+")
+_PACKAGE = Path(clv.__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """One notebook as its author left it."""
+
+    path: Path
+    question: str  # its first heading
+    parameters: tuple[Parameter, ...]
+    code_cells: int
+    needs_model: bool  # left out where the model is refused
+    sha256: str
+
+    @property
+    def stem(self) -> str:
+        return self.path.stem
+
+    @property
+    def number(self) -> str:
+        return self.stem[:2]
+
+    def node(self) -> nbformat.NotebookNode:
+        """A fresh copy of the notebook."""
+        return nbformat.read(self.path, as_version=4)
+
+
+def folder_of(study_folder: Path | None) -> Path:
+    """Where the notebooks are: the study's own, else those shipped with the package."""
+    own = [study_folder / "notebooks"] if study_folder else []
+    shipped = [_PACKAGE / "notebooks", _PACKAGE.parent / "notebooks"]
+    found = next((f for f in own + shipped if f.is_dir() and any(_files(f))), None)
+    if found is None:
+        raise UsageError(f"There are no notebooks named like 00_name.ipynb in {shipped[-1]}.")
+    return found
+
+
+def find(folder: Path) -> tuple[Notebook, ...]:
+    """All numbered notebooks of a folder, in the order of their numbers."""
+    return tuple(_read(path) for path in sorted(_files(folder)))
+
+
+def choose(notebooks: Sequence[Notebook], only: Iterable[str] = ()) -> tuple[Notebook, ...]:
+    """The notebooks asked for by number or name; all of them where nothing is asked for."""
+    asked = list(only)
+    names = {name: n for n in notebooks for name in (n.number, n.stem)}
+    for name in asked:
+        if name not in names:
+            there = ", ".join(n.stem for n in notebooks)
+            raise UsageError(
+                f"There is no notebook `{name}`; there are {there}.{near(name, names)}"
+            )
+    return tuple(n for n in notebooks if not asked or {n.number, n.stem} & set(asked))
+
+
+def runs(cell: nbformat.NotebookNode) -> bool:
+    """Whether a cell is one that a kernel executes."""
+    return cell.cell_type == "code" and bool(cell.source.strip())
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return (path for path in folder.glob("*.ipynb") if _NAME.fullmatch(path.stem))
+
+
+def _read(path: Path) -> Notebook:
+    text = path.read_bytes()
+    try:
+        node = nbformat.reads(text.decode("utf-8"), as_version=4)
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
+        raise UsageError(f"{path.name} is not a notebook: {error}") from None
+    return Notebook(
+        path=path,
+        question=_question(node, path.stem),
+        parameters=_parameters(node, path.stem),
+        code_cells=sum(runs(cell) for cell in node.cells),
+        needs_model=bool(node.metadata.get("clv", {}).get("needs_model", False)),
+        sha256=hashlib.sha256(text).hexdigest(),
+    )
+
+
+def _question(node: nbformat.NotebookNode, default: str) -> str:
+    prose = "\n".join(cell.source for cell in node.cells if cell.cell_type == "markdown")
+    heading = re.search(r"^#\s+(.+?)\s*$", prose, flags=re.MULTILINE)
+    return heading[1] if heading else default
+
+
+def _parameters(node: nbformat.NotebookNode, where: str) -> tuple[Parameter, ...]:
+    tagged = (c for c in node.cells if "parameters" in c.metadata.get("tags", []))
+    cell = next(tagged, None)
+    return parameters.read(cell.source, where) if cell else ()

@@ -1,0 +1,161 @@
+"""What is asked for: as typed, and as it can be done once every word of it has been checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clv.errors import BadParameter, ClvError, UnknownParameter, UsageError, listed
+from clv.report import languages
+from clv.runs import notebooks, parameters
+from clv.runs.notebooks import Notebook
+from clv.study import CHECKS, PLAIN_NAME, Study
+
+STUDY_FILE = "study.yml"
+
+_NAME_LINE = re.compile(rf"^\W*name\W*:\W*({PLAIN_NAME})\W*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was typed."""
+
+    study_file: Path | None = None  # None: the sample study
+    settings: Mapping[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()  # numbers or names of notebooks; none for all
+    languages: tuple[str, ...] = ()  # none for those of the study
+    out: Path = Path("reports")
+    jobs: int = 2  # kernels at once
+    force: bool = False
+
+    @property
+    def home(self) -> Path:
+        """The folder of the study's reports, also where its file is going to be refused."""
+        return self.out / _name(self.study_file, self.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is going to be done."""
+
+    study: Study
+    notebooks: tuple[Notebook, ...]
+    partial: bool  # not all notebooks of the study
+    told: Mapping[str, Any]  # parameters that only notebooks know
+    languages: tuple[str, ...]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Everything that the notebooks are told, by the names of their parameters."""
+        return {**said_by(self.study), **self.told}
+
+
+def study_file(given: Path | None) -> Path | None:
+    """The study that is meant: the one named, else the one that lies here, else the sample."""
+    if given is None:
+        return Path(STUDY_FILE) if Path(STUDY_FILE).is_file() else None
+    if not given.is_file():
+        raise UsageError(f"There is no study file {given}.")
+    return given
+
+
+def study(file: Path | None, settings: Mapping[str, str]) -> Study:
+    """A study with the keys that were changed by hand, for commands without notebooks."""
+    changed = _changed(_read(file), settings, ())
+    parameters.raise_all(parameters.out_of_range(said_by(changed)))
+    return changed
+
+
+def order(request: Request) -> Order:
+    """Read the study, choose its notebooks and check all that they are told; all faults at once."""
+    found = notebooks.find(notebooks.folder_of(_folder(request.study_file)))
+    chosen = notebooks.choose(found, request.only)
+    changed = _changed(_read(request.study_file), request.settings, chosen)
+    asked = Order(
+        study=changed,
+        notebooks=chosen,
+        partial=chosen != found,
+        told=_told(request.settings, chosen),
+        languages=_available(request.languages or changed.languages),
+    )
+    check(asked)
+    return asked
+
+
+def check(order: Order) -> None:
+    """Refuse, before any kernel starts, what a notebook cannot be told."""
+    faults = parameters.out_of_range(order.values)
+    for notebook in order.notebooks:
+        own = {p.name for p in notebook.parameters}
+        given = {name: value for name, value in order.values.items() if name in own}
+        faults += parameters.faults(given, notebook.parameters, notebook.stem)
+    parameters.raise_all(faults)
+
+
+def said_by(study: Study) -> dict[str, Any]:
+    """What a study says to its notebooks, by the names of their parameters."""
+    said = {key: value for key, value in study.as_dict().items() if value is not None}
+    return {key: value for key, value in said.items() if key not in ("name", "languages")}
+
+
+# What was typed -----------------------------------------------------------------------------
+
+
+def _read(file: Path | None) -> Study:
+    return Study.read(file) if file else Study.default()
+
+
+def _folder(file: Path | None) -> Path | None:
+    return file.resolve().parent if file else None
+
+
+def _name(file: Path | None, settings: Mapping[str, str]) -> str:
+    """A study's name as far as it can be told from a file that may be faulty."""
+    if re.fullmatch(PLAIN_NAME, settings.get("name", "")):
+        return settings["name"]
+    try:
+        return _read(file).name
+    except ClvError:
+        line = _NAME_LINE.search(file.read_text(encoding="utf-8", errors="replace"))
+        named = line[1] if line else _folder(file).name
+        return named if re.fullmatch(PLAIN_NAME, named) else "study"
+
+
+def _changed(study: Study, settings: Mapping[str, str], chosen: Sequence[Notebook]) -> Study:
+    """The study with its keys changed as typed; a key that nobody knows is a fault."""
+    known = {*CHECKS, *_by_name(chosen)}
+    faults = []
+    for name, text in settings.items():
+        try:
+            if name not in known:
+                raise UnknownParameter.from_name("The study", name, known)
+            study = study.override({name: text}) if name in CHECKS else study
+        except UsageError as fault:
+            faults.append(fault)
+    parameters.raise_all(faults)
+    return study
+
+
+def _told(settings: Mapping[str, str], chosen: Sequence[Notebook]) -> dict[str, Any]:
+    """Values of parameters that the study does not know, as their notebooks annotate them."""
+    known = _by_name(chosen)
+    return {
+        name: parameters.from_text(known[name], text)
+        for name, text in settings.items()
+        if name not in CHECKS
+    }
+
+
+def _by_name(chosen: Sequence[Notebook]) -> dict[str, parameters.Parameter]:
+    return {p.name: p for notebook in chosen for p in notebook.parameters}
+
+
+def _available(codes: Sequence[str]) -> tuple[str, ...]:
+    there = languages.available()
+    for code in codes:
+        if code not in there:
+            raise BadParameter.from_value("--lang", code, f"among {listed(there)}")
+    return tuple(dict.fromkeys(codes))

@@ -1,0 +1,97 @@
+"""A notebook has succeeded when every code cell ran to its end; nothing stays behind."""
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from clv.errors import NotebookFailed
+from clv.runs import execution, notebooks
+from clv.runs.execution import Job
+
+
+@pytest.fixture
+def execute(notebook_files, tmp_path):
+    """Execute notebooks by number, in a folder of their own."""
+
+    def execute(*numbers: str, told: dict | None = None, **options):
+        chosen = notebooks.choose(notebooks.find(notebook_files), numbers)
+        jobs = [Job(notebook, told or {}) for notebook in chosen]
+        with tempfile.TemporaryDirectory(prefix="clv-") as sockets:
+            return execution.execute(jobs, cwd=tmp_path, sockets=Path(sockets), **options)
+
+    yield execute
+    children = psutil.Process().children(recursive=True)
+    assert [child for child in children if "ipykernel" in " ".join(child.cmdline())] == []
+
+
+def printed(executed) -> str:
+    cells = [cell for cell in executed.node.cells if cell.cell_type == "code"]
+    return "".join(output.get("text", "") for cell in cells for output in cell.outputs)
+
+
+def test_notebooks_run_at_once_and_come_back_in_order(execute, tmp_path):
+    steps = []
+    first, second = execute("00", "01", told={"language": "en"}, progress=steps.append)
+    assert (first.notebook.number, second.notebook.number) == ("00", "01")
+    assert {(s.what, s.done) for s in steps if s.done == s.of} == {
+        ("00_speaks", 3),
+        ("01_says_where_it_runs", 2),
+    }
+    assert printed(second).split() == [str(tmp_path), "UTC", "0", sys.executable]
+
+
+def test_an_executed_notebook_holds_no_clock_reading(execute):
+    (once,), (again,) = (
+        execute("01", told={"language": "en"}),
+        execute("01", told={"language": "en"}),
+    )
+    assert once.node == again.node
+    assert [c.id for c in once.node.cells][2] == "injected-parameters"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("10", "10_divides_by_zero failed in cell 3: ZeroDivisionError: division by zero."),
+        ("11", "11_leaves_early failed in cell 2: it left before its last cell."),
+        ("12", "12_kills_its_kernel failed in cell 2: its kernel died, killed or out of memory."),
+    ],
+)
+def test_a_notebook_that_did_not_run_its_last_cell_has_failed(execute, number, said):
+    with pytest.raises(NotebookFailed) as caught:
+        execute(number, told={"language": "en"})
+    assert str(caught.value) == said
+
+
+def test_a_cell_has_a_time_limit(execute):
+    with pytest.raises(
+        NotebookFailed, match="13_sleeps failed in cell 3: it took longer than 1 sec"
+    ):
+        execute("13", timeout=1)
+
+
+def test_one_failure_ends_the_others(execute):
+    with pytest.raises(NotebookFailed, match="10_divides_by_zero"):
+        execute("10", "13")
+
+
+def test_an_interrupt_ends_the_kernels(execute):
+    def interrupt(step):
+        if step.done == step.of - 1:  # asleep in its last cell
+            main = threading.main_thread().ident
+            signal.pthread_kill(main, signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        execute("13", progress=interrupt)
+
+
+def test_the_order_of_a_run_changes_nothing_in_this_process(execute):
+    before = dict(os.environ)
+    execute("01")
+    assert dict(os.environ) == before

@@ -1,0 +1,183 @@
+import json
+import os
+from datetime import UTC, datetime
+
+import pytest
+from bs4 import BeautifulSoup
+
+from clv.errors import BadParameter
+from clv.runs import index
+
+HEADLINE = {
+    "name": "clv", "label": "Revenue", "value": 1023714, "unit": "USD", "low": 1, "high": 2,
+    "text": "$1,023,714", "interval": "$1 to $2", "notebook": "06_lifetime_value",
+}  # fmt: skip
+RESULTS = {
+    "study": "shop",
+    "as_of": "1998-06-30",
+    "languages": ["en", "tr"],
+    "headlines": [HEADLINE],
+    "alerts": [],
+    "pages": [
+        {"notebook": "06_lifetime_value", "title": "Worth?", "file": "06_lifetime_value.html",
+         "answer": "Much.", "next_step": "Call."},
+        {"notebook": "99_executive_summary", "title": "What to do?",
+         "file": "99_executive_summary.html", "answer": "", "next_step": ""},
+    ],
+}  # fmt: skip
+FAULT = {"level": "error", "code": "notebook-failed", "text": "06 failed in cell 7: <no fit>."}
+
+
+def ran(out, *, name="shop", state="ok", results=RESULTS, messages=(), runs=("1998-06-30-3f9a",)):
+    """A study's folder after its last run; the last of `runs` is the latest."""
+    home = out / name
+    for run in runs:
+        pages = home / "runs" / run / "html" / "en"
+        pages.mkdir(parents=True)
+        (pages / "99_executive_summary.html").write_text("x", encoding="utf-8")
+    home.mkdir(parents=True, exist_ok=True)
+    if runs:
+        (home / "latest").symlink_to(f"runs/{runs[-1]}")
+        (home / "latest" / "results.json").write_text(json.dumps(results), encoding="utf-8")
+    last = {"state": state, "messages": list(messages)}
+    (home / "last_run.json").write_text(json.dumps(last), encoding="utf-8")
+    return home
+
+
+def read(out) -> BeautifulSoup:
+    return BeautifulSoup(index.write(out).read_text(encoding="utf-8"), "html.parser")
+
+
+def state_of(page) -> str:
+    return " ".join(page.find(class_="state").text.split())
+
+
+def test_without_a_study_it_says_what_to_type(tmp_path):
+    page = read(tmp_path / "reports")
+    assert page.h2.text == "No report yet"
+    assert [code.text for code in page("code")] == ["clv run", "clv init my-shop"]
+
+
+def test_a_published_study_says_so(tmp_path):
+    ran(tmp_path)
+    assert state_of(read(tmp_path)) == "Published. Shown is the report as of June 30, 1998."
+
+
+def test_alerts_are_told_with_the_state(tmp_path):
+    alert = {"name": "spend", "label": "spend", "passed": False, "detail": "It is not.",
+             "notebook": "04_spend_model"}  # fmt: skip
+    ran(tmp_path, results=RESULTS | {"alerts": [alert]})
+    page = read(tmp_path)
+    assert state_of(page).startswith("Published, with alerts.")
+    assert "1 check failed" in page.find(class_="strip").text
+    assert "It is not." in page.find(class_="strip").text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("failed", "failed"), ("refused", "was refused"), ("interrupted", "was interrupted")],
+)
+def test_a_run_that_was_not_published_says_since_when_and_why(tmp_path, state, said):
+    home = ran(tmp_path, state=state, messages=[FAULT, FAULT | {"level": "info", "text": "By."}])
+    noon = datetime(2025, 1, 15, 12, tzinfo=UTC).timestamp()
+    os.utime(home / "last_run.json", (noon, noon))
+    page = read(tmp_path)
+    assert state_of(page) == (
+        f"The last run {said} on January 15, 2025. Shown is the report as of June 30, 1998."
+    )
+    assert page.find(class_="reason").text == FAULT["text"]
+    assert page.find(class_="headlines")
+
+
+def test_a_study_that_was_never_published_shows_no_report(tmp_path):
+    ran(tmp_path, state="refused", messages=[FAULT], runs=())
+    page = read(tmp_path)
+    assert state_of(page).endswith("There is no report of this study yet.")
+    assert page("a", href=lambda href: "runs" in href) == []
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"state": "gone"}'])
+def test_a_broken_last_run_does_not_break_the_index(tmp_path, content):
+    home = ran(tmp_path)
+    (home / "last_run.json").write_text(content, encoding="utf-8")
+    assert read(tmp_path).h2.text == "shop"
+
+
+def test_a_report_without_readable_results_is_still_listed(tmp_path):
+    home = ran(tmp_path)
+    (home / "latest" / "results.json").unlink()
+    assert "June 30, 1998" in state_of(read(tmp_path))
+
+
+def test_questions_link_into_the_run_and_the_summary_comes_first(tmp_path):
+    ran(tmp_path)
+    links = read(tmp_path).find(class_="questions")("a")
+    assert [(a.text, a["href"]) for a in links] == [
+        ("What to do?", "shop/runs/1998-06-30-3f9a/html/en/99_executive_summary.html"),
+        ("Worth?", "shop/runs/1998-06-30-3f9a/html/en/06_lifetime_value.html"),
+    ]
+
+
+def test_the_numbers_are_those_of_the_summary_where_it_has_any(tmp_path):
+    summed = HEADLINE | {"notebook": "99_executive_summary", "label": "In all", "unit": "customers",
+                         "name": "n", "text": "2", "value": 2}  # fmt: skip
+    ran(tmp_path, results=RESULTS | {"headlines": [HEADLINE, summed]})
+    cards = read(tmp_path).find(class_="headlines")
+    assert [dt.text for dt in cards("dt")] == ["In all"]
+    assert "customers" in cards.text
+
+
+def test_an_unknown_number_is_listed_too(tmp_path):
+    ran(tmp_path, results=RESULTS | {"headlines": [HEADLINE | {"value": None, "text": "–"}]})
+    assert "–" in read(tmp_path).find(class_="headlines").text
+
+
+def test_earlier_runs_are_archived_with_the_newest_first(tmp_path):
+    ran(tmp_path, runs=("1998-01-31-aa", "1998-03-31-bb", "1998-06-30-cc"))
+    archive = read(tmp_path).find(class_="archive")
+    assert archive.summary.text == "2 earlier runs"
+    assert [a.text for a in archive("a")] == ["1998-03-31-bb", "1998-01-31-aa"]
+    target = archive.a["href"]
+    assert (tmp_path / target).is_file()
+
+
+def test_other_languages_are_linked(tmp_path):
+    ran(tmp_path)
+    link = read(tmp_path).find(class_="languages").a
+    assert (link.text, link["lang"]) == ("Türkçe", "tr")
+    assert link["href"].endswith("html/tr/99_executive_summary.html")
+
+
+def test_a_name_from_the_disk_is_data(tmp_path):
+    ran(tmp_path, name="<script>alert(1)")
+    page = read(tmp_path)
+    assert page("script") == []
+    assert page.h2.text == "<script>alert(1)"
+    assert page.find(class_="questions").a["href"].startswith("%3Cscript%3Ealert%281%29/runs/")
+
+
+def test_it_is_readable_by_all_and_leaves_nothing_behind(tmp_path):
+    ran(tmp_path)
+    written = index.write(tmp_path)
+    assert written.stat().st_mode & 0o777 == 0o644
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "shop"]
+
+
+def test_a_failure_leaves_the_old_index(tmp_path, monkeypatch):
+    ran(tmp_path)
+    before = index.write(tmp_path).read_bytes()
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        index.write(tmp_path)
+    assert (tmp_path / "index.html").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "shop"]
+
+
+def test_the_same_folders_make_the_same_bytes(tmp_path):
+    ran(tmp_path)
+    assert index.write(tmp_path).read_bytes() == index.write(tmp_path).read_bytes()
+
+
+def test_an_unknown_language_is_refused(tmp_path):
+    with pytest.raises(BadParameter, match="`language` must be one of"):
+        index.write(tmp_path, language="xx")

@@ -1,0 +1,105 @@
+"""What was typed is checked whole, before anything is read or run."""
+
+from pathlib import Path
+
+import pytest
+
+from clv.errors import BadParameter, UnknownParameter, UsageError
+from clv.runs import orders
+from clv.runs.orders import Request
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory, new_shop) -> Path:
+    folder = tmp_path_factory.mktemp("shops") / "shop-folder"
+    return new_shop(folder, "00_speaks", "01_says_where_it_runs", horizon="26W")
+
+
+def test_an_order_is_the_study_with_its_notebooks(shop):
+    order = orders.order(Request(shop))
+    assert [n.number for n in order.notebooks] == ["00", "01"]
+    assert order.values["horizon"] == "26W"
+    assert order.languages == ("en",)
+    assert not order.partial
+
+
+def test_settings_change_the_study_and_what_only_notebooks_know(shop):
+    order = orders.order(Request(shop, {"horizon": "52W", "seed": "7", "top": "3"}))
+    assert (order.study.horizon, order.study.seed) == ("52W", 7)
+    assert order.told == {"top": 3}
+    assert order.values["top"] == 3
+
+
+def test_a_part_of_the_notebooks_is_partial(shop):
+    assert orders.order(Request(shop, only=("01",))).partial
+    assert not orders.order(Request(shop, only=("00", "01_says_where_it_runs"))).partial
+
+
+def test_a_misspelt_key_is_refused_with_the_near_one(shop):
+    with pytest.raises(UnknownParameter, match=r"no parameter `horizont`.*Did you mean `horizon`"):
+        orders.order(Request(shop, {"horizont": "52W"}))
+
+
+def test_a_notebook_that_is_not_chosen_lends_no_parameter(shop):
+    with pytest.raises(UnknownParameter, match="`top`"):
+        orders.order(Request(shop, {"top": "3"}, only=("01",)))
+
+
+def test_all_faults_are_named_at_once(shop):
+    with pytest.raises(UsageError) as caught:
+        orders.order(Request(shop, {"horizont": "52W", "interval": "2", "seed": "x"}))
+    for name in ("`horizont`", "`interval`", "`seed`"):
+        assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"top": "many"}, "`top` must be a whole number"),
+        ({"horizon": "0W"}, "`horizon` must be longer than 0"),
+        ({"model": "prophet"}, "`model` must be"),
+        ({"annual_discount_rate": "10"}, "`annual_discount_rate` must be"),
+    ],
+)
+def test_a_bad_value_is_refused(shop, settings, said):
+    with pytest.raises(BadParameter, match=said):
+        orders.order(Request(shop, settings))
+
+
+def test_a_command_without_notebooks_checks_the_study_alone(shop):
+    assert orders.study(shop, {"unit": "D"}).unit == "D"
+    with pytest.raises(UnknownParameter, match="`top`"):
+        orders.study(shop, {"top": "3"})
+    with pytest.raises(BadParameter, match="horizon"):
+        orders.study(shop, {"horizon": "twelve moons"})
+
+
+def test_a_language_must_be_there(shop):
+    with pytest.raises(BadParameter, match="`--lang` must be among `en`"):
+        orders.order(Request(shop, languages=("xx",)))
+
+
+def test_without_a_study_the_one_that_lies_here_else_the_sample(shop, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert orders.study_file(None) is None
+    assert Request().home == Path("reports/cdnow")
+    monkeypatch.chdir(shop.parent)
+    assert orders.study_file(None) == Path("study.yml")
+    with pytest.raises(UsageError, match=r"no study file shop\.yml"):
+        orders.study_file(Path("shop.yml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("name: web-shop\nhorizont: 52W\n", "web-shop"),
+        ('{"name": "web-shop",\n "horizont": 1}', "web-shop"),
+        ("transactions: [", "folder"),
+        ("name: /tmp/escaped\ntransactions: a.csv\n", "folder"),
+    ],
+)
+def test_a_faulty_study_still_has_its_place(tmp_path, text, home):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "study.yml").write_text(text)
+    assert Request(tmp_path / "folder" / "study.yml").home == Path("reports", home)
+    assert Request(tmp_path / "folder" / "study.yml", {"name": "mine"}).home.name == "mine"

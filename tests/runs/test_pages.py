@@ -1,0 +1,67 @@
+"""Every page leads to the index, to its other editions and to its notebook."""
+
+import re
+from pathlib import PurePosixPath
+
+import pytest
+
+from clv.errors import PageIncomplete
+from clv.runs import notebooks, pages
+from clv.runs.execution import Executed
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory, notebook_files):
+    """The pages of two notebooks that have shown nothing."""
+    report = tmp_path_factory.mktemp("out") / "shop" / "runs" / "a-run"
+    report.mkdir(parents=True)
+    found = notebooks.choose(notebooks.find(notebook_files), ["00", "01"])
+    executed = [
+        Executed(one, {"horizon": "26W", "prepared": "x"}, one.node(), 1.0) for one in found
+    ]
+    pages.write(executed, report, ["en"], {"study": "shop", "run_id": "a-run"})
+    return report
+
+
+def test_both_editions_of_every_notebook_are_there(written):
+    assert sorted(p.relative_to(written).as_posix() for p in written.rglob("*.html")) == [
+        "html/en/00_speaks.html",
+        "html/en/01_says_where_it_runs.html",
+        "html/en/analyst/00_speaks.html",
+        "html/en/analyst/01_says_where_it_runs.html",
+    ]
+
+
+@pytest.mark.parametrize("page", ["html/en/00_speaks.html", "html/en/analyst/00_speaks.html"])
+def test_links_lead_to_what_a_published_run_holds(written, page):
+    html = (written / page).read_text(encoding="utf-8")
+    targets = re.findall(r'href="([^"#]+)"', html)
+    assert targets
+    for target in targets:
+        led_to = (written / PurePosixPath(page).parent / target).resolve()
+        there = led_to.exists() or led_to == (written / "../../../index.html").resolve()
+        assert there or led_to.suffix == ".ipynb", target
+
+
+def test_a_page_shows_what_was_chosen_and_not_what_was_handed_over(written):
+    html = (written / "html/en/00_speaks.html").read_text(encoding="utf-8")
+    assert "26W" in html
+    assert "prepared" not in html
+
+
+def test_links_between_languages_keep_the_edition():
+    links = pages._links("00_x", "en", "analyst", ["en", "tr"])
+    assert links["languages"] == {"tr": "../../tr/analyst/00_x.html"}
+    assert links["stakeholder"] == "../00_x.html"
+    assert links["executed"] == "../../../notebooks/00_x.ipynb"
+    assert links["home"] == "../../../../../../index.html"
+
+
+def test_a_language_that_was_not_run_has_no_page(tmp_path, notebook_files):
+    (one,) = notebooks.choose(notebooks.find(notebook_files), ["00"])
+    node = one.node()
+    payload = {"kind": "check", "name": "x", "passed": True, "variants": {"en": {}}}
+    data = {"application/vnd.clv.v1+json": payload}
+    node.cells[-1].outputs = [{"output_type": "display_data", "data": data, "metadata": {}}]
+    with pytest.raises(PageIncomplete, match="not in `tr`"):
+        pages.write([Executed(one, {}, node, 1.0)], tmp_path, ["tr"], {})

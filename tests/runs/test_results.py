@@ -1,0 +1,91 @@
+"""Tables that no spreadsheet runs, and bytes that depend on the table alone."""
+
+import csv
+import stat
+
+import pandas as pd
+import pytest
+
+from clv.errors import BadParameter, CouldNotPublish
+from clv.runs import results
+from clv.scoring import Scored
+
+
+@pytest.fixture
+def customers() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "segment": pd.Categorical(["champions", "lost"]),
+            "monetary_value": [12.5, None],
+            "T": [4.0, -3.0],
+            "recency": [1.0, 0.0],
+            "frequency": [1, 0],
+            "first_purchase": pd.to_datetime(["2024-01-01", "2024-02-29"]),
+        },
+        index=pd.Index(["007", "=1+1"], name="customer_id"),
+    )
+
+
+def rows(path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_the_summary_comes_first_and_says_its_unit(customers):
+    table = results.customer_table(customers, "W")
+    assert list(table)[:7] == [*results.FIRST, "segment"]
+    assert set(table["unit"]) == {"W"}
+
+
+def test_text_is_quoted_and_no_cell_is_a_formula(customers, tmp_path):
+    results.write(results.customer_table(customers, "W"), tmp_path / "customers.csv")
+    first, second = rows(tmp_path / "customers.csv")
+    assert (first["customer_id"], second["customer_id"]) == ("007", "'=1+1")
+    assert second["T"] == "-3.0"  # a number is no text
+    assert second["monetary_value"] == ""
+    assert second["first_purchase"] == "2024-02-29"
+    assert '"007",1,1.0,4.0,"W",12.5,"champions"' in (tmp_path / "customers.csv").read_text()
+
+
+@pytest.mark.parametrize("lead", list("=+-@\t\r＝＋－＠"))
+def test_whatever_a_spreadsheet_would_run_is_prefixed(lead, tmp_path):
+    results.write(pd.DataFrame({"id": [f"{lead}cmd", "plain"]}), tmp_path / "t.csv")
+    assert [row["id"] for row in rows(tmp_path / "t.csv")] == [f"'{lead}cmd", "plain"]
+
+
+def test_unknown_text_stays_empty(tmp_path):
+    results.write(pd.DataFrame({"id": ["a", None], "day": [None, "x"]}), tmp_path / "t.csv")
+    assert rows(tmp_path / "t.csv") == [{"id": "a", "day": ""}, {"id": "", "day": "x"}]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_the_same_table_is_the_same_bytes(customers, ending, tmp_path):
+    files = [tmp_path / f"{name}{ending}" for name in "ab"]
+    for file in files:
+        results.write(results.customer_table(customers, "W"), file)
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_an_unknown_ending_is_refused_with_those_known(tmp_path):
+    with pytest.raises(BadParameter, match=r"`\.csv`, `\.parquet`"):
+        results.check_ending(tmp_path / "customers.xlsx")
+
+
+def test_a_table_replaces_an_older_one_for_its_owner_and_group(customers, tmp_path):
+    path = tmp_path / "new" / "customers.parquet"
+    for _ in range(2):
+        results.replace(results.customer_table(customers, "W"), path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert list(path.parent.iterdir()) == [path]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CouldNotPublish):
+        results.replace(customers, tmp_path / "file" / "customers.parquet")
+
+
+def test_a_model_that_was_refused_is_an_alert_with_its_reason(customers):
+    scored = Scored(customers, None, None, None, "Only 3 customers came back.")
+    (alert,) = results.alerts(scored, ["03_purchase_model", "06_lifetime_value"])
+    assert alert["detail"] == (
+        "Left out 03_purchase_model, 06_lifetime_value: Only 3 customers came back."
+    )
+    assert results.alerts(scored, []) == []

@@ -1,0 +1,280 @@
+"""A run publishes a whole report or leaves everything as it was."""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from clv.errors import (
+    AnotherRunHolds,
+    ColumnsMissing,
+    CouldNotPublish,
+    NoRows,
+    NotebookFailed,
+    SourceUnreadable,
+    UnknownParameter,
+)
+from clv.runs import execution, manifest, publishing, suite
+from clv.runs.orders import Request
+
+SUITE = ("00_speaks", "01_says_where_it_runs", "02_needs_a_model", "99_sums_up")
+
+
+@pytest.fixture(autouse=True)
+def _same_code(monkeypatch):
+    """Files that are edited while the tests run must not rename a run."""
+    monkeypatch.setattr(manifest, "code_hash", lambda: "code")
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, new_shop):
+    """A shop whose report stands."""
+    folder = tmp_path_factory.mktemp("published")
+    request = Request(new_shop(folder / "shop", *SUITE), out=folder / "reports")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest, "code_hash", lambda: "code")
+        outcome = suite.run(request)
+    return request, outcome
+
+
+@pytest.fixture
+def shop(published, tmp_path) -> Request:
+    """A copy of that shop and its report, to be spoilt."""
+    request, _ = published
+    shutil.copytree(request.study_file.parent, tmp_path / "shop")
+    shutil.copytree(request.out, tmp_path / "reports", symlinks=True)
+    return Request(tmp_path / "shop" / "study.yml", out=tmp_path / "reports")
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Hash of every file below a folder, by its path."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def last_run(request: Request) -> dict:
+    return json.loads((request.home / "last_run.json").read_text(encoding="utf-8"))
+
+
+def texts(request: Request) -> str:
+    return " ".join(message["text"] for message in last_run(request)["messages"])
+
+
+# A good run
+
+
+def test_a_run_leaves_a_report_an_index_and_nothing_else(published):
+    request, outcome = published
+    assert outcome.anew
+    assert (request.home / "latest").resolve() == outcome.run
+    assert sorted(p.name for p in request.out.iterdir()) == ["index.html", "shop"]
+    assert sorted(p.name for p in request.home.iterdir()) == [
+        ".lock",
+        "last_run.json",
+        "latest",
+        "runs",
+    ]
+    assert sorted(p.name for p in outcome.run.iterdir()) == [
+        "html",
+        "manifest.json",
+        "notebooks",
+        "results.json",
+        "tables",
+    ]
+
+
+def test_the_last_run_says_what_came_of_it(published):
+    request, outcome = published
+    said = last_run(request)
+    assert (said["state"], said["exit_code"]) == ("ok", 0)
+    assert (said["run_id"], said["as_of"]) == (outcome.run.name, "2024-12-31")
+    assert said["rows"]["in"] == said["rows"]["accepted"] > 0
+    assert said["model"]["state"] == "skipped"
+
+
+def test_a_notebook_without_its_model_is_left_out_and_everybody_is_told(published):
+    request, outcome = published
+    assert manifest.read(outcome.run)["left_out"] == ["02_needs_a_model"]
+    assert not list(outcome.run.rglob("02_*"))
+    results = json.loads((outcome.run / "results.json").read_text(encoding="utf-8"))
+    assert "02_needs_a_model" in results["alerts"][0]["detail"]
+    assert "02_needs_a_model" in (request.out / "index.html").read_text(encoding="utf-8")
+    assert "Left out 02_needs_a_model" in texts(request)
+
+
+def test_results_hold_what_the_pages_say(published):
+    _, outcome = published
+    results = json.loads((outcome.run / "results.json").read_text(encoding="utf-8"))
+    assert (results["study"], results["run_id"]) == ("shop", outcome.run.name)
+    assert [page["notebook"] for page in results["pages"]] == [n for n in SUITE if n[:2] != "02"]
+    assert results["pages"][0]["answer"] == "There are customers."
+    (headline,) = results["headlines"]
+    assert (headline["name"], headline["value"], headline["text"]) == ("customers", 40, "40")
+    assert headline["notebook"] == "00_speaks"
+    assert [check["passed"] for check in results["checks"]] == [True]
+
+
+def test_the_summary_reads_the_results_of_the_others(published):
+    _, outcome = published
+    notebook = nbformat.read(outcome.run / "notebooks" / "99_sums_up.ipynb", as_version=4)
+    assert notebook.cells[-1].outputs[0].text == "40 ['customers']\n"
+
+
+def test_a_page_says_where_its_numbers_come_from(published):
+    _, outcome = published
+    page = (outcome.run / "html" / "en" / "00_speaks.html").read_text(encoding="utf-8")
+    inputs = manifest.read(outcome.run)["inputs"]
+    for said in [outcome.run.name, "orders.csv", *inputs.values(), "How many customers are there?"]:
+        assert said in page
+
+
+def test_the_manifest_names_every_file_and_what_the_run_is_made_from(published):
+    _, outcome = published
+    said = manifest.read(outcome.run)
+    assert said["files"].keys() == contents(outcome.run).keys() - {"manifest.json"}
+    assert manifest.verifies(outcome.run)
+    assert said["study"]["as_of"] == "2024-12-31"
+    assert said["told"]["00_speaks"]["prepared"] == "prepared"
+
+
+# The same run again
+
+
+def test_an_unchanged_run_is_found_done(shop):
+    before = contents(shop.home / "runs")
+    outcome = suite.run(shop)
+    assert not outcome.anew
+    assert contents(shop.home / "runs") == before
+    assert "Nothing changed since run" in texts(shop)
+    assert last_run(shop)["model"]["state"] == "skipped"
+
+
+def test_a_forced_repeat_has_the_same_bytes_under_another_name(shop, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setenv("LC_ALL", "tr_TR.UTF-8")
+    first = publishing.latest(shop.home)
+    again = suite.run(replace(shop, force=True)).run
+    assert again.name == f"{first.name}.2"
+    assert publishing.latest(shop.home) == again
+    mine, theirs = contents(first), contents(again)
+    # The one notebook that prints where it runs may differ; the manifest holds seconds.
+    differing = {name for name in mine if mine[name] != theirs[name]}
+    assert {name for name in differing if "01_says" not in name} <= {"manifest.json"}
+
+
+def test_a_damaged_run_is_made_again(shop):
+    part = replace(shop, only=("01",))
+    run = suite.run(part).run
+    (run / "results.json").write_text("{}")
+    outcome = suite.run(part)
+    assert outcome.anew
+    assert outcome.run.name == f"{run.name}.2"
+
+
+def test_a_changed_input_is_another_run(shop):
+    with (shop.study_file.parent / "orders.csv").open("a") as orders:
+        orders.write("zoe,2024-06-01,10.00\n")
+    outcome = suite.run(replace(shop, only=("01",)))
+    assert outcome.anew
+    assert len(list((shop.home / "runs").iterdir())) == 2
+
+
+# Parts
+
+
+def test_a_part_never_takes_the_place_of_the_whole(shop):
+    whole = publishing.latest(shop.home)
+    part = suite.run(replace(shop, only=("01",))).run
+    assert part != whole
+    assert publishing.latest(shop.home) == whole
+    assert (part / "tables" / "customers.csv").exists()
+
+
+def test_a_part_is_the_latest_where_there_is_no_whole(tmp_path, new_shop):
+    request = Request(new_shop(tmp_path / "shop", *SUITE), out=tmp_path / "reports", only=("01",))
+    first = suite.run(request).run
+    assert publishing.latest(request.home) == first
+    second = suite.run(replace(request, force=True)).run
+    assert publishing.latest(request.home) == second
+
+
+# A bad run
+
+
+@pytest.mark.parametrize(
+    ("orders", "error", "code"),
+    [
+        (b"\xff\x00\x01binary", SourceUnreadable, 3),
+        (b"customer,date,amount\n1,2024-01-01,3\n", ColumnsMissing, 3),
+        (b"customer_id,date,amount\n", NoRows, 3),
+    ],
+    ids=["unreadable file", "missing column", "empty log"],
+)
+def test_bad_input_leaves_the_last_good_report_untouched(shop, orders, error, code):
+    before, link = contents(shop.home / "runs"), os.readlink(shop.home / "latest")
+    (shop.study_file.parent / "orders.csv").write_bytes(orders)
+    with pytest.raises(error):
+        suite.run(shop)
+    assert contents(shop.home / "runs") == before
+    assert os.readlink(shop.home / "latest") == link
+    assert (last_run(shop)["state"], last_run(shop)["exit_code"]) == ("refused", code)
+    assert not (shop.home / ".staging").exists()
+    assert "The last run was refused" in (shop.out / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_misspelt_parameter_starts_no_kernel(shop, monkeypatch):
+    monkeypatch.setattr(execution, "execute", lambda *_, **__: pytest.fail("a kernel started"))
+    before = contents(shop.home / "runs")
+    with pytest.raises(UnknownParameter, match="Did you mean `horizon`"):
+        suite.run(replace(shop, settings={"horizont": "52W"}))
+    assert contents(shop.home / "runs") == before
+    assert (last_run(shop)["state"], last_run(shop)["exit_code"]) == ("refused", 2)
+
+
+def test_a_failed_notebook_publishes_nothing(shop, notebook_files):
+    shutil.copy(notebook_files / "10_divides_by_zero.ipynb", shop.study_file.parent / "notebooks")
+    before = contents(shop.home / "runs")
+    with pytest.raises(NotebookFailed, match="10_divides_by_zero failed in cell 3"):
+        suite.run(shop)
+    assert contents(shop.home / "runs") == before
+    assert not (shop.home / ".staging").exists()
+    said = last_run(shop)
+    assert (said["state"], said["exit_code"]) == ("failed", 1)
+    assert said["messages"][-1]["code"] == "notebook-failed"
+
+
+def test_a_run_that_is_turned_away_writes_nothing(shop):
+    before = contents(shop.out)
+    with publishing.hold(shop.home), pytest.raises(AnotherRunHolds):
+        suite.run(shop)
+    assert contents(shop.out) == before
+
+
+def test_a_full_disk_leaves_the_last_good_report(shop, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before, link = contents(shop.home / "runs"), os.readlink(shop.home / "latest")
+    monkeypatch.setattr(manifest, "write", full)
+    with pytest.raises(CouldNotPublish, match="No space left on device"):
+        suite.run(replace(shop, only=("01",), force=True))
+    assert contents(shop.home / "runs") == before
+    assert os.readlink(shop.home / "latest") == link
+    assert (last_run(shop)["state"], last_run(shop)["exit_code"]) == ("failed", 5)
+    assert not (shop.home / ".staging").exists()
+
+
+def test_a_report_that_lost_a_file_on_its_way_is_not_the_latest(shop, monkeypatch):
+    link = os.readlink(shop.home / "latest")
+    monkeypatch.setattr(manifest, "verifies", lambda run: False)
+    with pytest.raises(CouldNotPublish, match="the disk has lost something"):
+        suite.run(replace(shop, only=("01",)))
+    assert os.readlink(shop.home / "latest") == link

@@ -1,0 +1,278 @@
+"""The door: what is typed, what is said, and the exit code that a scheduler sees."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+from click.testing import CliRunner
+
+from clv.cli import main
+
+NOTEBOOKS = Path(__file__).parent / "runs" / "notebooks"
+
+
+@pytest.fixture
+def clv(tmp_path, monkeypatch):
+    """Type a command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+
+    def clv(*arguments: str):
+        return runner.invoke(main, arguments)
+
+    return clv
+
+
+@pytest.fixture
+def shop(tmp_path) -> Path:
+    """A study of thirty customers with one quick notebook, in the current folder."""
+    (tmp_path / "notebooks").mkdir()
+    add_notebook(tmp_path, "01_says_where_it_runs")
+    start = date(2024, 3, 1)
+    rows = [
+        f"{customer:03d},{start + timedelta(days=customer + 20 * times)},{10 + customer}.50"
+        for customer in range(30)
+        for times in range(1 + customer % 4)
+    ]
+    text = "\n".join(["customer_id,date,amount", *rows, "x,2024-99-99,1.00"])
+    (tmp_path / "orders.csv").write_text(text + "\n")
+    (tmp_path / "study.yml").write_text(
+        "name: shop\ntransactions: orders.csv\nas_of: 2024-07-31\nmax_faulty: 0.5\n"
+    )
+    return tmp_path
+
+
+def add_notebook(folder: Path, name: str) -> None:
+    text = (NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8")
+    (folder / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8")
+
+
+def last_run(folder: Path) -> dict:
+    return json.loads((folder / "last_run.json").read_text(encoding="utf-8"))
+
+
+# Help
+
+
+def test_help_names_every_command(clv):
+    said = clv("--help")
+    assert said.exit_code == 0
+    for command in ("run", "check", "score", "list"):
+        assert f"\n  {command} " in said.output
+
+
+def test_help_does_not_wait_for_what_commands_need():
+    code = "import clv.cli, sys; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"numpy", "pandas", "papermill", "rich", "matplotlib"} & set(run.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "--frobnicate"], "No such option"),
+        (["run", "--set", "horizon"], "write key=value"),
+        (["run", "--jobs", "0"], "--jobs"),
+        (["run", "nowhere.yml"], "There is no study file nowhere.yml"),
+        (["score"], "Missing option '--out'"),
+        (["frobnicate"], "No such command"),
+    ],
+)
+def test_what_cannot_be_followed_is_exit_2(clv, tmp_path, arguments, said):
+    result = clv(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+# clv run
+
+
+def test_run_publishes_and_says_where(clv, shop):
+    result = clv("run", "--progress", "plain")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("Published 2024-07-31-")
+    assert "01_says_where_it_runs: 2 cells" in result.stderr
+    assert "Warning: " in result.stderr  # the row set aside
+    assert (shop / "reports" / "shop" / "latest" / "manifest.json").exists()
+    assert last_run(shop / "reports" / "shop")["state"] == "ok"
+
+
+def test_a_misspelt_parameter_is_exit_2_with_a_suggestion_and_no_traceback(clv, shop):
+    result = clv("run", "--set", "horizont=52W")
+    assert result.exit_code == 2
+    assert "Did you mean `horizon`?" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert last_run(shop / "reports" / "shop")["state"] == "refused"
+    assert not (shop / "reports" / "shop" / "runs").exists()
+
+
+def test_a_failed_notebook_is_exit_1_and_named(clv, shop):
+    add_notebook(shop, "11_leaves_early")
+    result = clv("run")
+    assert result.exit_code == 1
+    assert "11_leaves_early failed in cell 2" in result.stderr
+
+
+def test_a_broken_study_file_is_exit_2_and_leaves_its_trace(clv, shop):
+    (shop / "study.yml").write_text("name: shop\ntransactions: orders.csv\nhorizont: 52W\n")
+    result = clv("run")
+    assert result.exit_code == 2
+    assert "`horizont`" in result.stderr
+    assert last_run(shop / "reports" / "shop")["exit_code"] == 2
+
+
+def test_a_second_run_of_one_report_is_exit_75(clv, shop):
+    from clv.runs import publishing
+
+    with publishing.hold(shop / "reports" / "shop"):
+        result = clv("run")
+    assert result.exit_code == 75
+    assert "Another run holds" in result.stderr
+    assert not (shop / "reports" / "shop" / "last_run.json").exists()
+
+
+def test_an_unforeseen_fault_is_one_sentence_and_exit_1(clv, shop, monkeypatch):
+    from clv.runs import preparation
+
+    monkeypatch.setattr(preparation, "score", lambda *_: 1 / 0)
+    result = clv("run")
+    assert result.exit_code == 1
+    assert "Error: Unforeseen: ZeroDivisionError in test_cli.py" in result.stderr
+
+
+# clv check
+
+
+def test_check_accounts_for_every_row(clv, shop):
+    result = clv("check")
+    assert result.exit_code == 0, result.stderr
+    folder = shop / "reports" / "shop" / "check"
+    rows = last_run(folder)["rows"]
+    assert rows["in"] == rows["accepted"] + rows["quarantined"]
+    assert rows["quarantined"] == 1
+    with (folder / "quarantine.csv").open(encoding="utf-8", newline="") as lines:
+        (row,) = csv.DictReader(lines)
+    assert row["text"] == "2024-99-99"
+    assert "quarantined" in result.stdout
+
+
+def test_check_speaks_json(clv, shop):
+    result = clv("check", "--json", "--out", "checked")
+    assert json.loads(result.stdout) == last_run(shop / "checked")
+
+
+# clv score
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_score_writes_one_table_with_its_account_beside_it(clv, shop, ending):
+    import pandas as pd
+
+    result = clv("score", "--set", "unit=D", "--out", f"scored/customers.{ending}")
+    assert result.exit_code == 0, result.stderr
+    read = pd.read_csv if ending == "csv" else pd.read_parquet
+    table = read(shop / "scored" / f"customers.{ending}")
+    assert list(table)[:5] == ["customer_id", "frequency", "recency", "T", "unit"]
+    assert set(table["unit"]) == {"D"}
+    assert len(table) == 30
+    said = last_run(shop / "scored")
+    assert said["model"]["state"] == "skipped"
+    assert said["messages"][-1]["text"] == said["model"]["reason"]
+    assert said["model"]["reason"] in result.stderr
+
+
+def test_an_unknown_ending_is_refused_before_anything_is_read(clv, shop):
+    (shop / "orders.csv").unlink()
+    result = clv("score", "--out", "scored/customers.xlsx")
+    assert result.exit_code == 2
+    assert "`.csv`, `.parquet`" in result.stderr
+    assert last_run(shop / "scored")["state"] == "refused"
+
+
+def test_bad_input_is_exit_3_and_keeps_the_table_of_last_week(clv, shop):
+    assert clv("score", "--out", "customers.csv").exit_code == 0
+    before = (shop / "customers.csv").read_bytes()
+    (shop / "orders.csv").write_text("customer_id,date,amount\n")
+    result = clv("score", "--out", "customers.csv")
+    assert result.exit_code == 3
+    assert len(result.stderr.splitlines()) == 1
+    assert (shop / "customers.csv").read_bytes() == before
+    assert last_run(shop)["state"] == "refused"
+
+
+# clv list
+
+
+def test_list_shows_questions_and_parameters(clv, shop):
+    add_notebook(shop, "00_speaks")
+    said = clv("list").stdout
+    assert "00_speaks: How many customers are there?" in said
+    assert "horizon: str = '12M'" in said
+    assert "how far ahead: 39W, 12M, 365D, 2Y" in said
+
+
+# Signals, in a process of its own
+
+
+@pytest.fixture
+def sleeping(shop):
+    """A run in a process of its own whose kernel is asleep."""
+    add_notebook(shop, "13_sleeps")
+    command = [
+        sys.executable,
+        "-c",
+        "from clv.cli import main; main()",
+        "run",
+        "--progress",
+        "json",
+    ]
+    with subprocess.Popen(command, cwd=shop, stderr=subprocess.PIPE, text=True) as run:
+        try:
+            next(line for line in run.stderr if '"13_sleeps", "done": 1' in line)
+            time.sleep(0.3)  # into the sleep
+            yield run, [child.pid for child in psutil.Process(run.pid).children(recursive=True)]
+        finally:
+            run.kill()
+
+
+def gone(pids: list[int], seconds: float) -> bool:
+    """Whether all processes have ended within a time."""
+    _, alive = psutil.wait_procs([psutil.Process(p) for p in pids if psutil.pid_exists(p)], seconds)
+    return alive == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_kernels_and_leaves_nothing_behind(sleeping, shop, signum, code):
+    run, kernels = sleeping
+    run.send_signal(signum)
+    assert run.wait(timeout=10) == code
+    assert gone(kernels, 1)
+    home = shop / "reports" / "shop"
+    assert not (home / ".staging").exists()
+    assert (last_run(home)["state"], last_run(home)["exit_code"]) == ("interrupted", code)
+
+
+@pytest.mark.slow
+def test_after_kill_9_the_next_run_needs_no_help(sleeping, shop, clv):
+    run, kernels = sleeping
+    sockets = (shop / "reports" / "shop" / ".staging" / "sockets").readlink()
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    assert gone(kernels, 10)
+    result = clv("run", "--only", "01")
+    assert result.exit_code == 0, result.stderr
+    home = shop / "reports" / "shop"
+    assert not (home / ".staging").exists()
+    assert not sockets.exists()
+    assert "An earlier run died" in (home / "last_run.json").read_text(encoding="utf-8")
