@@ -16,8 +16,9 @@ def purchases_per_month(
 
     Returns
     -------
-    DataFrame indexed by month (its first day; months without a purchase are rows of zeros):
-    `new` and `repeat` purchase days, `amount` of money, `customers` who bought.
+    DataFrame indexed by month (its first day), up to the month of the last day counted; months
+    without a purchase are rows of zeros: `new` and `repeat` purchase days, `amount` of money,
+    `customers` who bought.
 
     """
     days = transactions.purchase_days(as_of)
@@ -33,6 +34,7 @@ def purchases_per_month(
             customers=("customer_id", "nunique"),
         )
     )
-    every = pd.period_range(counted.index.min(), counted.index.max(), freq="M", name="month")
+    last = pd.Period(transactions.window_end(as_of), "M")
+    every = pd.period_range(counted.index.min(), last, freq="M", name="month")
     filled = counted.reindex(every, fill_value=0)
     return filled.set_axis(every.to_timestamp().rename("month"))

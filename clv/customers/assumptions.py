@@ -8,6 +8,7 @@ import pandas as pd
 from clv.customers.purchases import PurchaseModel
 from clv.customers.rfm import significant
 from clv.customers.spend import GammaGammaModel
+from clv.tables.periods import unit_of
 
 MOST_SHOWN = 7  # purchase counts from here on share one group
 BINS = 40
@@ -49,7 +50,7 @@ def count_groups(frequency: pd.Series, most: int = MOST_SHOWN) -> pd.Series:
     """Repeat purchase counts as ordered groups 0, 1, … and `most`+."""
     labels = [*(str(n) for n in range(most)), f"{most}+"]
     return pd.Series(
-        pd.Categorical.from_codes(frequency.clip(upper=most).to_numpy(), labels, ordered=True),
+        pd.Categorical.from_codes(frequency.clip(upper=most).astype(int), labels, ordered=True),
         index=frequency.index,
         name="repeat_purchases",
     )
@@ -79,6 +80,7 @@ def frequency_fit(purchases: PurchaseModel, customers: pd.DataFrame) -> pd.DataF
     DataFrame indexed by repeat_purchases (0 … 6, 7+): `actual`, `expected` customers.
 
     """
+    unit_of(customers, purchases.unit)
     groups = count_groups(customers["frequency"])
     actual = groups.value_counts().sort_index()
     ages = customers["T"].value_counts()

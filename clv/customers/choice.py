@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from clv.customers.holdout import MODELS, backtest, measures
-from clv.customers.minimum import enough_to_model
+from clv.customers.holdout import MODELS, backtest, fit_each, measures
+from clv.customers.minimum import enough_purchases
 from clv.customers.purchases import PurchaseModel
 from clv.errors import BadParameter, DidNotConverge, TooLittleToModel
 from clv.tables.periods import as_date
@@ -45,8 +45,8 @@ def compare_models(
 
     Returns
     -------
-    DataFrame indexed by model: the columns of `holdout.measures` at the last origin (NaN where
-    the history is too short for one), `choosing_score` and `choosing_score_se`, the mean log
+    DataFrame indexed by model: the columns of `holdout.measures` at the last origin (left out
+    where the history is too short for one), `choosing_score` and `choosing_score_se`, the mean log
     score over the earlier origins; `chosen` (bool) and `why` (a sentence).
 
     """
@@ -57,20 +57,22 @@ def compare_models(
     measured = measures(tests[-1]) if tests else pd.DataFrame(index=pd.Index(MODELS, name="model"))
     return measured.assign(
         choosing_score=scores.mean(),
-        choosing_score_se=scores.std() / np.sqrt(len(scores)),
+        choosing_score_se=scores.apply(_error_of_mean),
         chosen=measured.index == choice.name,
         why=np.where(measured.index == choice.name, choice.reason, ""),
     )
 
 
 def _tests(transactions: Transactions, until: date, unit: str) -> Iterator[pd.DataFrame]:
-    """One backtest per origin, earliest first, but for those that cannot carry a model."""
+    """One backtest per origin, earliest first, but for those that cannot carry every model."""
     first = customer_summary(transactions, until, unit=unit)["first_purchase"].min().date()
     for start, end in origins(first, until):
         try:
-            yield backtest(transactions, start, end, unit=unit)
+            test = backtest(transactions, start, end, unit=unit)
         except (TooLittleToModel, DidNotConverge):
             continue
+        if all(name in test for name in MODELS):
+            yield test
 
 
 def _log_scores(tests: list[pd.DataFrame]) -> pd.DataFrame:
@@ -81,14 +83,15 @@ def _log_scores(tests: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def origins(first: date, until: date) -> list[tuple[date, date]]:
-    """Calibration and holdout ends, earliest first, spread over a history.
+    """Calibration and holdout ends, earliest first, spread over a history; none over a few days.
 
     >>> [str(start) for start, end in origins(date(1997, 1, 1), date(1998, 6, 30))]
     ['1997-09-30', '1997-12-07', '1998-02-13']
     """
     span = (until - first).days
-    starts = [first + timedelta(int(share * span)) for share in ORIGINS]
-    return [(start, min(start + timedelta(int(HOLDOUT * span)), until)) for start in starts]
+    length = timedelta(int(HOLDOUT * span))
+    starts = [first + timedelta(int(share * span)) for share in ORIGINS] if length else []
+    return [(start, min(start + length, until)) for start in starts]
 
 
 def choose(scores: pd.DataFrame) -> Choice:
@@ -97,16 +100,17 @@ def choose(scores: pd.DataFrame) -> Choice:
     Parameters
     ----------
     scores : DataFrame
-        One column per model, one row per customer and origin: the logarithm of the probability
-        that the model gave to what came.
+        Indexed by customer; one column per model, one row per customer and origin: the logarithm
+        of the probability that the model gave to what came.
 
     """
     if scores.empty:
-        return Choice(TIES_GO_TO, "the history is too short to compare models on it")
+        reason = "the history is too short to fit every model on an earlier day of it"
+        return Choice(TIES_GO_TO, reason)
     means = scores.mean()
     best = str(means.idxmax())
     difference = scores[best] - scores[TIES_GO_TO]
-    error = difference.std() / np.sqrt(len(difference))
+    error = _error_of_mean(difference)
     if best == TIES_GO_TO or difference.mean() > error:
         return Choice(best, f"highest mean log score over the earlier origins ({means[best]:.4f})")
     return Choice(
@@ -115,6 +119,14 @@ def choose(scores: pd.DataFrame) -> Choice:
         f"({means[TIES_GO_TO]:.4f} against {means[best]:.4f}), and it does not take every "
         "one-time buyer for alive",
     )
+
+
+def _error_of_mean(scores: pd.Series) -> float:
+    """Standard error of a mean over customers, who may each stand in several rows."""
+    if scores.empty:
+        return float("nan")
+    apart = (scores - scores.mean()).groupby(level=0).sum()
+    return float(np.sqrt((apart**2).sum()) / len(scores))
 
 
 def family(name: str) -> type[PurchaseModel]:
@@ -139,7 +151,7 @@ def chosen(comparison: pd.DataFrame, model: str = "auto") -> Choice:
 
 def fit(customers: pd.DataFrame, comparison: pd.DataFrame, model: str = "auto") -> PurchaseModel:
     """The chosen model, fitted on a customer table that can carry it."""
-    enough_to_model(customers)
+    enough_purchases(customers)
     return family(chosen(comparison, model).name).fit(customers)
 
 
@@ -153,6 +165,8 @@ def last_miss(comparison: pd.DataFrame) -> float:
 def side_by_side(customers: pd.DataFrame, chosen: Choice, *, horizon: str) -> pd.DataFrame:
     """What each model says of the same customers, so that a reader sees what the choice decides.
 
+    A model that cannot be fitted on them has no row.
+
     Returns
     -------
     DataFrame indexed by model: `customers`, `alive` (the mean of P(alive)), `buyers` (customers
@@ -160,8 +174,7 @@ def side_by_side(customers: pd.DataFrame, chosen: Choice, *, horizon: str) -> pd
 
     """
     said = {}
-    for name, kind in MODELS.items():
-        model = kind.fit(customers)
+    for name, model in fit_each(customers).items():
         said[name] = {
             "customers": len(customers),
             "alive": model.p_alive(customers).mean(),

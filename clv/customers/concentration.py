@@ -18,18 +18,20 @@ def lorenz(values: pd.Series) -> pd.DataFrame:
     >>> lorenz(pd.Series([8.0, 1.0, 1.0, 0.0])).iloc[25].round(2).tolist()
     [0.25, 0.8]
     """
-    best_first = np.sort(values.dropna().to_numpy(dtype=float))[::-1]
-    held = np.concatenate([[0.0], np.cumsum(best_first)])
-    total = held[-1] or 1.0
     share = np.linspace(0, 1, POINTS + 1)
-    at = np.interp(share * len(best_first), np.arange(len(held)), held)
-    return pd.DataFrame({"share_of_customers": share, "share_of_value": at / total})
+    return pd.DataFrame({"share_of_customers": share, "share_of_value": _held_by(values, share)})
 
 
 def top_share(values: pd.Series, part: float = 0.10) -> float:
     """Share of the total held by the most valuable `part` of the customers."""
-    curve = lorenz(values)
-    return float(np.interp(part, curve["share_of_customers"], curve["share_of_value"]))
+    return float(_held_by(values, np.array([part]))[0])
+
+
+def _held_by(values: pd.Series, parts: np.ndarray) -> np.ndarray:
+    """Share of the total held by each share of the customers, the best first; 0 of nothing."""
+    best_first = np.sort(values.dropna().to_numpy(dtype=float))[::-1]
+    held = np.concatenate([[0.0], np.cumsum(best_first)])
+    return np.interp(parts * len(best_first), np.arange(len(held)), held / (held[-1] or 1.0))
 
 
 def deciles(valued: pd.DataFrame, *, by: str = "clv") -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from clv.errors import BadParameter
+from clv.errors import BadParameter, SourceUnreadable
 from clv.models.estimation import MaximumLikelihood
 
 
@@ -68,12 +68,19 @@ class FittedModel:
     @classmethod
     def from_json(cls, path: str | Path) -> Self:
         """Read a model that `to_json` has written."""
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-        if content.pop("model", None) != cls.__name__:
-            raise BadParameter.from_value("path", str(path), f"a file written by {cls.__name__}")
-        found = content.pop("estimation")
-        if found is not None:
-            found["params"] = cls.kind(**found["params"])
-            found["covariance"] = np.array(found["covariance"])
-            found = MaximumLikelihood(**found)
-        return cls(**content, estimation=found)
+        try:
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            model, found = content.pop("model"), content.pop("estimation")
+            if model != cls.__name__:
+                allowed = f"a file written by {cls.__name__}"
+                raise BadParameter.from_value("path", str(path), allowed)
+            return cls(**content, estimation=found and _estimation_from(found, cls.kind))
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise SourceUnreadable(
+                f"{path} holds no model ({fault}); write it with {cls.__name__}.to_json(…)."
+            ) from fault
+
+
+def _estimation_from(read: dict, kind: type) -> MaximumLikelihood:
+    params, covariance = kind(**read["params"]), np.array(read["covariance"])
+    return MaximumLikelihood(**read | {"params": params, "covariance": covariance})

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from clv.customers.minimum import enough_to_model
+from clv.customers.minimum import enough_purchases
 from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel, PurchaseModel
+from clv.errors import BadParameter, DidNotConverge
 from clv.tables.periods import UNIT_DAYS, as_date
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions
@@ -44,22 +45,49 @@ def backtest(
     -------
     DataFrame indexed by customer_id: the calibration summary, `actual` (purchase days in the
     holdout), `actual_spend`, one column of expected purchases per model and baseline, and
-    `log_score_<model>`, the logarithm of the probability that the model gave to what came.
+    `log_score_<model>`, the logarithm of the probability that the model gave to what came. A
+    model that could not be fitted has no columns.
 
     """
-    before = customer_summary(transactions, calibration_end, unit=unit)
-    enough_to_model(before)
-    after = customer_summary(transactions, holdout_end, unit=unit).reindex(before.index)
+    start, until = holdout_days(transactions, calibration_end, holdout_end)
+    before = customer_summary(transactions, start, unit=unit)
+    enough_purchases(before)
+    after = customer_summary(transactions, until, unit=unit).reindex(before.index)
     tested = before.assign(
         actual=after["frequency"] - before["frequency"],
         actual_spend=after["total_spend"] - before["total_spend"],
     )
-    end = as_date(holdout_end, "holdout_end").isoformat()
-    for name, family in MODELS.items():
-        model = family.fit(before)
+    end = until.isoformat()
+    for name, model in fit_each(before).items():
         tested[name] = model.expected_purchases(before, horizon=end)
         tested[f"log_score_{name}"] = _log_score(model, before, tested["actual"], end)
-    return tested.assign(**_baselines(transactions, before, as_date(holdout_end), unit))
+    return tested.assign(**_baselines(transactions, before, until, unit))
+
+
+def holdout_days(
+    transactions: Transactions, calibration_end: str | date, holdout_end: str | date
+) -> tuple[date, date]:
+    """The last day of either period, if there is a holdout and it has been seen to its end."""
+    start = as_date(calibration_end, "calibration_end")
+    until = as_date(holdout_end, "holdout_end")
+    if not start < until <= transactions.as_of:
+        allowed = f"a day after {start}, the calibration's last, and at most {transactions.as_of}"
+        raise BadParameter.from_value("holdout_end", until.isoformat(), allowed)
+    return start, until
+
+
+def fit_each(customers: pd.DataFrame) -> dict[str, PurchaseModel]:
+    """Every model that can be fitted on these customers, by name; refuses where none can."""
+    fitted: dict[str, PurchaseModel] = {}
+    refused: list[DidNotConverge] = []
+    for name, family in MODELS.items():
+        try:
+            fitted[name] = family.fit(customers)
+        except DidNotConverge as fault:
+            refused.append(fault)
+    if not fitted:
+        raise refused[-1]
+    return fitted
 
 
 def _log_score(
@@ -113,7 +141,8 @@ def measures(test: pd.DataFrame) -> pd.DataFrame:
     the mean over customers, NaN for baselines, which give no probabilities.
 
     """
-    rows = {name: _measures(test, name) for name in (*MODELS, *BASELINES)}
+    names = [name for name in (*MODELS, *BASELINES) if name in test]
+    rows = {name: _measures(test, name) for name in names}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 

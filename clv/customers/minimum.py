@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from clv.customers.rfm import significant
 from clv.errors import TooLittleToModel
 
 FEWEST_REPEAT_BUYERS = 50
 
 
 def enough_to_model(customers: pd.DataFrame) -> None:
-    """Refuse to fit where the data cannot carry it, and say what is missing."""
-    repeat = customers["frequency"] > 0
-    if repeat.sum() < FEWEST_REPEAT_BUYERS:
-        raise TooLittleToModel(
-            f"Only {repeat.sum()} customers have bought on more than one day; a model needs "
-            f"{FEWEST_REPEAT_BUYERS}. Segments and stages are shown without values."
-        )
-    if customers.loc[repeat, "monetary_value"].nunique() == 1:
+    """Refuse to fit models of purchases and of spend where the data cannot carry both."""
+    enough_purchases(customers)
+    money = customers.loc[customers["frequency"] > 0, "monetary_value"].to_numpy(dtype=float)
+    # Averages of equal prices differ behind their last digit.
+    if np.unique(significant(money[money > 0])).size < 2:
         raise TooLittleToModel(
             "Every repeat purchase costs the same, so no model of spend can be fitted. "
             "Segments and stages are shown without values."
+        )
+
+
+def enough_purchases(customers: pd.DataFrame) -> None:
+    """Refuse to fit a model of purchases where too few customers have come back."""
+    repeat = int((customers["frequency"] > 0).sum())
+    if repeat < FEWEST_REPEAT_BUYERS:
+        raise TooLittleToModel(
+            f"Only {repeat} repeat buyers (on more than one day); a model needs "
+            f"{FEWEST_REPEAT_BUYERS}. Segments and stages are shown without values."
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from types import ModuleType
 from typing import ClassVar, Self
 
@@ -136,9 +137,16 @@ class PurchaseModel(FittedModel):
         )
         return pd.DataFrame(distribution[histories.which], customers.index)
 
-    def expected_purchases_new_customer(self, horizon: str) -> float:
-        """Repeat purchases to expect within the horizon of a first purchase."""
-        periods = horizon_periods(horizon, unit_of(pd.DataFrame(), self.unit))
+    def expected_purchases_new_customer(
+        self, horizon: str, *, as_of: str | date | None = None
+    ) -> float:
+        """Repeat purchases to expect within the horizon of a first purchase on `as_of`.
+
+        The day matters only where the horizon is an end date.
+        """
+        newcomer = pd.DataFrame()
+        newcomer.attrs["as_of"] = as_of
+        periods = self._periods(newcomer, horizon)
         return float(self.expected_after(periods))
 
     def expected_after(self, periods: np.ndarray) -> np.ndarray:

@@ -51,8 +51,8 @@ class GammaGammaModel(FittedModel):
         spending = spending[spending["monetary_value"] > 0]
         if len(spending) < FEWEST:
             raise TooLittleToModel(
-                f"Only {len(spending)} customers have a repeat purchase; a model of spend needs "
-                f"{FEWEST} or more. Take a longer history."
+                f"Only {len(spending)} customers have paid for a repeat purchase; a model of spend "
+                f"needs {FEWEST} or more. Take a longer history."
             )
         found = gamma_gamma.fit(spending["frequency"], spending["monetary_value"])
         return cls(**asdict(found.params), estimation=found)

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from clv.customers.assumptions import count_groups
+from clv.customers.holdout import holdout_days
 from clv.customers.purchases import PurchaseModel
-from clv.tables.periods import UNIT_DAYS, as_date
+from clv.tables.periods import UNIT_DAYS
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions
 
@@ -24,25 +25,26 @@ def tracking(
 
     Returns
     -------
-    DataFrame indexed by the last day of each week since the first purchase: `actual` and
+    DataFrame indexed by the last day of each whole week since the first purchase: `actual` and
     `expected` repeat purchase days so far, `holdout` (bool) for weeks after the calibration.
 
     """
-    cohort = customer_summary(transactions, calibration_end, unit=purchases.unit)
-    start, end = cohort["first_purchase"].min(), pd.Timestamp(as_date(holdout_end))
-    weeks = pd.date_range(start + pd.Timedelta(days=6), end, freq="7D", name="week")
+    split, until = holdout_days(transactions, calibration_end, holdout_end)
+    cohort = customer_summary(transactions, split, unit=purchases.unit)
+    first_week = cohort["first_purchase"].min() + pd.Timedelta(days=6)
+    weeks = pd.date_range(first_week, pd.Timestamp(until), freq="7D", name="week")
     return pd.DataFrame(
         {
-            "actual": _actual(transactions, cohort, weeks, holdout_end),
+            "actual": _actual(transactions, cohort, weeks, until),
             "expected": _expected(purchases, cohort, weeks),
-            "holdout": weeks > pd.Timestamp(as_date(calibration_end)),
+            "holdout": weeks > pd.Timestamp(split),
         },
         index=weeks,
     )
 
 
 def _actual(
-    transactions: Transactions, cohort: pd.DataFrame, weeks: pd.DatetimeIndex, until: str | date
+    transactions: Transactions, cohort: pd.DataFrame, weeks: pd.DatetimeIndex, until: date
 ) -> np.ndarray:
     """Repeat purchase days counted so far; shape (weeks,)."""
     days = transactions.purchase_days(until)

@@ -11,6 +11,7 @@ uncertainty of the *mean*, from that of the parameters.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -59,9 +60,7 @@ def value_customers(
     is revenue unless amounts were margins: it is as good as the amounts are.
 
     """
-    if not 0 < interval < 1:
-        raise BadParameter.from_value("interval", interval, "a share between 0 and 1, such as 0.90")
-    tails = ((1 - interval) / 2, (1 + interval) / 2)
+    tails = _tails(interval)
     discounted = purchases.discounted_purchases(customers, horizon, annual_discount_rate)
     expected = purchases.expected_purchases(customers, horizon)
     expected_spend = spend.expected_spend(customers)
@@ -80,6 +79,13 @@ def value_customers(
         clv_low=bounds["money_low"] * present,
         clv_high=bounds["money_high"] * present,
     )
+
+
+def _tails(interval: float) -> tuple[float, float]:
+    """The two quantiles that hold a share of outcomes between them."""
+    if not 0 < interval < 1:
+        raise BadParameter.from_value("interval", interval, "a share between 0 and 1, such as 0.90")
+    return (1 - interval) / 2, (1 + interval) / 2
 
 
 def _outcomes(
@@ -160,9 +166,10 @@ def total_value(
     """Value of all customers together, from independent draws per customer.
 
     Identical customers share a distribution but never a draw. `valued` is the table that
-    `value_customers` returns, for the same horizon.
+    `value_customers` returns, for the same horizon; the order of its rows decides nothing.
     """
-    rng = np.random.default_rng(seed)
+    rng, tails = np.random.default_rng(seed), _tails(interval)
+    valued = valued.sort_values(["frequency", "recency", "T", "clv"])
     frequency = valued["frequency"].to_numpy()[:, None]
     present = (valued["clv"] / (valued["expected_purchases"] * valued["expected_spend"])).fillna(1)
     scale = (spend.scale(valued) * present).to_numpy()
@@ -170,7 +177,7 @@ def total_value(
     for _ in range(TOTAL_DRAWS // BLOCK):  # in blocks: memory stays that of a few tables
         counts = purchases.draws(valued, horizon, BLOCK, rng)
         totals.extend(scale @ spend.draw_factors(frequency, counts, rng))
-    low, high = np.quantile(totals, [(1 - interval) / 2, (1 + interval) / 2])
+    low, high = np.quantile(totals, tails)
     return Total(expected=float(valued["clv"].sum()), low=float(low), high=float(high))
 
 
@@ -180,12 +187,14 @@ def new_customer_value(
     *,
     horizon: str = "12M",
     annual_discount_rate: float = 0.10,
+    as_of: str | date | None = None,
 ) -> float:
     """Expected value of the repeat purchases of a customer who has just bought for the first time.
 
-    The first purchase itself is known when it happens and is not counted.
+    The first purchase itself is known when it happens and is not counted. `as_of` is its day, which
+    matters only where the horizon is an end date.
     """
     newcomer = pd.DataFrame({"frequency": [0], "recency": [0.0], "T": [0.0]}, index=["new"])
-    newcomer.attrs["unit"] = purchases.unit
+    newcomer.attrs.update(unit=purchases.unit, as_of=as_of)
     repeat = purchases.discounted_purchases(newcomer, horizon, annual_discount_rate)
     return float(repeat.iloc[0] * spend.population_mean)

@@ -56,13 +56,15 @@ def at_each_purchase(days: pd.DataFrame, as_of: date, window_days: int) -> pd.Da
     """What `in_window` would have said on each purchase day: one row per customer and day."""
     seen = visible(days, as_of)
     first = _window_starts(seen, window_days)
-    so_far = seen.groupby("customer_id", sort=False)["amount"].cumsum().to_numpy()
-    amount = seen["amount"].to_numpy()
+    last = np.arange(len(seen))
+    # Each window is summed by itself: in the difference of two long sums, cents would get lost.
+    edges = np.column_stack([first, last + 1]).ravel()
+    money = np.add.reduceat(np.append(seen["amount"].to_numpy(), 0.0), edges)[::2]
     return pd.DataFrame(
         {
             "customer_id": seen["customer_id"],
-            "days_in_window": np.arange(len(seen)) - first + 1,
-            "money_in_window": significant(so_far - so_far[first] + amount[first]),
+            "days_in_window": last - first + 1,
+            "money_in_window": significant(money),
         }
     )
 

@@ -222,8 +222,8 @@ def _in_order(limits: list[Limit]) -> list[Limit]:
     days = np.array([np.nan if limit.after is None else limit.after for limit in limits])
     days = np.where(np.isnan(days), np.nan, np.fmax.accumulate(days))
     ordered = []
-    for limit, day, later in zip(limits, days, [*days[1:], np.nan], strict=True):
-        if day == later:
+    for number, (limit, day) in enumerate(zip(limits, days, strict=True), start=1):
+        if day in days[number:]:
             ordered.append(replace(limit, after=None, basis="same_day"))
         else:
             ordered.append(replace(limit, after=_whole(day)))

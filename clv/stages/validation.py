@@ -36,7 +36,7 @@ def later_behaviour(
         bought), share (NaN without customers), low, high (Wilson interval, 90 %), promised (the
         chance below which a customer is put into the stage: within the thresholds' own horizon).
         `attrs`: fitted_at, until, ordered (whether the shares fall from loyal to churned; stages
-        without customers are passed over), interval.
+        without customers are passed over, and fewer than two say nothing: False), interval.
     """
     start = as_date(fit_date, "fit_date")
     until = _end(transactions, start, days)
@@ -54,7 +54,7 @@ def later_behaviour(
     found.attrs = {
         "fitted_at": start.isoformat(),
         "until": until.isoformat(),
-        "ordered": bool(shares.diff().dropna().lt(0).all()),
+        "ordered": len(shares) > 1 and bool(shares.diff().dropna().lt(0).all()),
         "interval": INTERVAL,
     }
     return found

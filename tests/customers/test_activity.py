@@ -20,6 +20,13 @@ def test_first_and_repeat_purchases_are_told_apart():
     assert months["customers"].tolist() == [1, 0, 2]
 
 
+def test_the_months_go_on_to_the_last_day_counted():
+    orders = pd.DataFrame({"customer_id": ["a"], "date": ["2024-01-05"], "amount": [10.0]})
+    log = clv.load(orders, as_of="2024-04-02")
+    assert purchases_per_month(log)["new"].tolist() == [1, 0, 0, 0]
+    assert len(purchases_per_month(log, as_of="2024-02-29")) == 2
+
+
 def test_cdnow_wins_all_its_customers_in_the_first_three_months():
     months = purchases_per_month(clv.load("cdnow-sample"))
     assert months["new"].sum() == 2357

@@ -3,6 +3,7 @@ import pytest
 
 import clv
 from clv.customers import assumptions
+from clv.errors import UnitUnknown
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,18 @@ def test_groups_say_their_last_one_is_open(customers):
     groups = assumptions.count_groups(customers["frequency"])
     assert groups.value_counts()["7+"] == (customers["frequency"] >= 7).sum()
     assert list(groups.cat.categories) == ["0", "1", "2", "3", "4", "5", "6", "7+"]
+
+
+def test_counts_that_came_as_floats_are_grouped_alike(customers):
+    groups = assumptions.count_groups(customers["frequency"].astype(float))
+    pd.testing.assert_series_equal(groups, assumptions.count_groups(customers["frequency"]))
+
+
+def test_a_table_in_days_is_not_held_against_a_model_in_weeks():
+    daily = clv.customer_summary(clv.load("cdnow-sample"), as_of="1997-09-30", unit="D")
+    weekly = clv.BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
+    with pytest.raises(UnitUnknown, match="counts in unit 'D', not 'W'"):
+        assumptions.frequency_fit(weekly, daily)
 
 
 def test_calibration_frequencies_are_those_of_the_paper(customers):

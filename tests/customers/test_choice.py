@@ -1,3 +1,5 @@
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,6 +26,13 @@ def test_what_is_within_one_standard_error_goes_to_mbgnbd():
     assert "within one standard error of bgnbd" in chosen.reason
 
 
+def test_seeing_every_customer_twice_proves_nothing_more():
+    once = scores(bgnbd=0.0, mbgnbd=0.0)
+    once["bgnbd"] += 0.9 * (once["bgnbd"] - once["mbgnbd"]).std() / np.sqrt(len(once))
+    twice = pd.concat([once, once])
+    assert choice.choose(once).name == choice.choose(twice).name == "mbgnbd"
+
+
 def test_a_named_model_is_taken_as_named():
     comparison = pd.DataFrame({"chosen": [True], "why": ["best"]}, index=["bgnbd"])
     assert choice.chosen(comparison, "mbgnbd").reason == "named in the study"
@@ -33,6 +42,12 @@ def test_a_named_model_is_taken_as_named():
 def test_an_unknown_model_is_refused_with_those_there_are():
     with pytest.raises(BadParameter, match="'auto', 'bgnbd', 'mbgnbd'"):
         choice.family("pareto")
+
+
+def test_a_few_days_leave_no_earlier_day_to_test_on():
+    assert choice.origins(date(2024, 1, 1), date(2024, 1, 4)) == []
+    pairs = choice.origins(date(2024, 1, 1), date(2024, 1, 5))
+    assert all(start < end for start, end in pairs)
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +75,9 @@ def test_a_history_too_short_to_compare_falls_back_to_mbgnbd_and_says_so(log):
     chosen = compared[compared["chosen"]].iloc[0]
     assert chosen.name == "mbgnbd"
     assert "too short" in chosen["why"]
+
+
+def test_a_model_that_cannot_be_fitted_is_not_shown_beside_the_other(log):
+    customers = clv.customer_summary(log, "1997-03-01")  # BG/NBD finds nobody who has left yet
+    said = choice.side_by_side(customers, choice.Choice("mbgnbd", "named"), horizon="12M")
+    assert said.index.tolist() == ["mbgnbd"]

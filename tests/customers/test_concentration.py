@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clv.customers.concentration import deciles, lorenz, top_share
@@ -16,11 +16,17 @@ def test_one_customer_may_hold_everything():
     assert top_share(pd.Series([100.0] + [0.0] * 9), 0.10) == pytest.approx(1.0)
 
 
+def test_a_share_finer_than_the_points_of_the_curve_is_exact():
+    values = pd.Series([100.0] + [1.0] * 999)
+    assert top_share(values, 0.001) == pytest.approx(100 / 1099)
+
+
 def test_no_value_at_all_is_a_curve_of_zeros():
     assert lorenz(pd.Series([0.0, 0.0]))["share_of_value"].eq(0).all()
 
 
 @given(st.lists(st.floats(0, 1e9), min_size=1, max_size=50))
+@example([5e-324])
 def test_the_curve_rises_ever_more_slowly(values):
     shares = lorenz(pd.Series(values))["share_of_value"].to_numpy()
     assert (np.diff(shares) >= -1e-12).all()

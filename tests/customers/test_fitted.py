@@ -6,7 +6,7 @@ import pytest
 
 from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel
 from clv.customers.spend import GammaGammaModel
-from clv.errors import BadParameter
+from clv.errors import BadParameter, SourceUnreadable
 
 PAPER = BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
 
@@ -65,6 +65,16 @@ def test_the_file_of_another_model_is_refused(tmp_path):
     PAPER.to_json(tmp_path / "model.json")
     with pytest.raises(BadParameter, match="a file written by ModifiedBetaGeoModel"):
         ModifiedBetaGeoModel.from_json(tmp_path / "model.json")
+
+
+@pytest.mark.parametrize(
+    "text", ["not json", "[]", "{}", '{"model": "BetaGeoModel", "estimation": null, "rate": 1}']
+)
+def test_a_file_that_holds_no_model_is_refused(tmp_path, text):
+    path = tmp_path / "model.json"
+    path.write_text(text)
+    with pytest.raises(SourceUnreadable, match=r"model\.json holds no model"):
+        BetaGeoModel.from_json(path)
 
 
 def test_a_nudged_model_differs_in_one_parameter():

@@ -5,6 +5,7 @@ import pytest
 
 import clv
 from clv.customers import holdout
+from clv.errors import BadParameter, DidNotConverge
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +73,30 @@ def test_whether_a_model_beats_the_baselines_is_judged_by_its_squared_error():
     )
     assert not holdout.beats_baselines(measured, "mbgnbd")
     assert holdout.beats_baselines(measured.drop("own_rate"), "mbgnbd")
+
+
+@pytest.mark.parametrize("holdout_end", ["1997-09-30", "1997-06-30", "1998-07-01"])
+def test_a_holdout_begins_after_the_calibration_and_ends_within_the_data(log, holdout_end):
+    sentence = "`holdout_end` must be a day after 1997-09-30, .* at most 1998-06-30"
+    with pytest.raises(BadParameter, match=sentence):
+        clv.backtest(log, "1997-09-30", holdout_end)
+
+
+def test_a_model_that_cannot_be_fitted_takes_no_part(log):
+    test = clv.backtest(log, "1997-03-01", "1997-06-30")  # BG/NBD finds nobody who has left yet
+    assert "mbgnbd" in test
+    assert not {"bgnbd", "log_score_bgnbd"} & set(test)
+    assert holdout.measures(test).index.tolist() == ["mbgnbd", *holdout.BASELINES]
+
+
+def test_where_no_model_can_be_fitted_the_refusal_says_why():
+    alike = pd.DataFrame({"frequency": 3, "recency": 30.0, "T": 39.0}, index=range(60))
+    alike.attrs["unit"] = "W"
+    with pytest.raises(DidNotConverge, match="Take a longer history"):
+        holdout.fit_each(alike)
+
+
+def test_what_everything_costs_does_not_matter_to_a_forecast_of_purchases(log, test):
+    purchases = log.table.to_pyarrow().to_pandas().assign(amount=9.99)
+    one_price = clv.backtest(clv.load(purchases), "1997-09-30", "1998-06-30")
+    assert one_price["mbgnbd"].tolist() == test["mbgnbd"].tolist()

@@ -3,13 +3,19 @@ import pytest
 
 import clv
 from clv.customers.matrix import frequency_recency
+from clv.errors import UnitUnknown
+
+PAPER = clv.BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
 
 
 @pytest.fixture(scope="module")
-def matrix():
-    customers = clv.customer_summary(clv.load("cdnow-sample"), "1997-09-30")
-    paper = clv.BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
-    return frequency_recency(paper, customers)
+def customers():
+    return clv.customer_summary(clv.load("cdnow-sample"), "1997-09-30")
+
+
+@pytest.fixture(scope="module")
+def matrix(customers):
+    return frequency_recency(PAPER, customers)
 
 
 def test_the_later_the_last_purchase_the_likelier_alive(matrix):
@@ -22,9 +28,18 @@ def test_a_customer_without_a_repeat_has_no_recency_but_zero(matrix):
     assert matrix.loc[0, 0.0] == 1.0  # BG/NBD takes every one-time buyer for alive
 
 
-def test_the_cells_are_the_model_s_answers(matrix):
+def test_the_cells_are_the_model_s_answers(customers, matrix):
     last = matrix.columns[-1]
-    customers = clv.customer_summary(clv.load("cdnow-sample"), "1997-09-30").head(1)
-    asked = customers.assign(frequency=3, recency=last, T=last)
-    paper = clv.BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
-    assert matrix.loc[3, last] == pytest.approx(paper.p_alive(asked).iloc[0])
+    asked = customers.head(1).assign(frequency=3, recency=last, T=last)
+    assert matrix.loc[3, last] == pytest.approx(PAPER.p_alive(asked).iloc[0])
+
+
+def test_a_model_of_no_unit_takes_the_tables(customers, matrix):
+    unit_free = clv.BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    assert frequency_recency(unit_free, customers).equals(matrix)
+
+
+def test_a_table_in_another_unit_is_refused():
+    daily = clv.customer_summary(clv.load("cdnow-sample"), "1997-09-30", unit="D")
+    with pytest.raises(UnitUnknown, match="counts in unit 'D', not 'W'"):
+        frequency_recency(PAPER, daily)

@@ -161,6 +161,13 @@ def test_new_customers_by_horizon_and_by_age():
     assert by_age == pytest.approx(np.array([[0, 0.05326789117], [0.43241336223, year]]), rel=1e-9)
 
 
+def test_an_end_date_is_counted_from_the_day_of_the_first_purchase():
+    by_date = PAPER.expected_purchases_new_customer("1998-06-30", as_of="1997-09-30")
+    assert by_date == PAPER.expected_purchases_new_customer("39W")
+    with pytest.raises(BadParameter, match="where no as_of is known"):
+        PAPER.expected_purchases_new_customer("1998-06-30")
+
+
 def test_the_distribution_of_new_customers_has_a_row_for_each_age():
     distribution = PAPER.count_distribution_after(np.array([0.0, 39.0]), most=2)
     published = [[1, 0, 0], [0.573786352096, 0.199395280836, 0.085429759539]]

@@ -58,7 +58,7 @@ def test_expected_spend_is_the_scale_times_the_mean_of_a_draw(cdnow):
 
 def test_a_handful_of_repeat_buyers_is_too_little():
     customers = pd.DataFrame({"frequency": [1] * 9 + [0], "monetary_value": [20.0] * 9 + [np.nan]})
-    with pytest.raises(TooLittleToModel, match="Only 9 customers have a repeat purchase"):
+    with pytest.raises(TooLittleToModel, match="Only 9 customers have paid for a repeat"):
         GammaGammaModel.fit(customers)
 
 

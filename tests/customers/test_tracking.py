@@ -3,6 +3,7 @@ import pytest
 
 import clv
 from clv.customers.tracking import calibration, tracking
+from clv.errors import BadParameter
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,13 @@ def test_it_expects_what_two_other_implementations_do(weeks):
     # customer, ours at the day, hence the tolerance of one part in a hundred.
     expected = [1312.458, 1387.346, 1460.392, 1531.713, 1601.418, 1669.6]
     assert weeks["expected"].iloc[19:25].tolist() == pytest.approx(expected, rel=0.01)
+
+
+def test_weeks_that_the_data_do_not_reach_are_refused(log):
+    model = clv.BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
+    with pytest.raises(BadParameter, match="`holdout_end` must be a day after 1997-09-30"):
+        tracking(log, model, "1997-09-30", "1998-07-01")
+    assert tracking(log, model, "1997-01-02", "1997-01-04").empty  # before the first week is over
 
 
 def test_the_holdout_begins_after_the_split(weeks):

@@ -81,7 +81,7 @@ def test_the_order_of_the_rows_changes_nothing(customers, models, valued):
     pd.testing.assert_frame_equal(again, valued)
 
 
-def test_outcomes_lie_within_their_bounds_as_often_as_promised(log, customers, models):
+def test_outcomes_lie_within_their_bounds_as_often_as_promised(customers, models):
     # At the true parameters a nominal 90 % interval of counts covers more: counts are discrete.
     purchases, _ = models
     rng = np.random.default_rng(3)
@@ -92,7 +92,7 @@ def test_outcomes_lie_within_their_bounds_as_often_as_promised(log, customers, m
     assert 0.90 <= inside.mean() <= 0.99
 
 
-def test_a_mean_lies_within_its_bounds_of_money(valued):
+def test_the_lower_bound_of_money_is_never_above_its_mean(valued):
     assert (valued["clv_low"] <= valued["clv_high"]).all()
     assert (valued["clv_low"] <= valued["clv"]).all()
 
@@ -127,6 +127,18 @@ def test_the_bounds_of_the_total_are_nearer_than_those_of_the_customers(valued, 
     assert total.expected == pytest.approx(valued["clv"].sum())
 
 
+def test_the_order_of_the_rows_does_not_move_the_bounds_of_the_total(valued, models):
+    shuffled = valued.sample(frac=1, random_state=5)
+    total, again = total_value(valued, *models), total_value(shuffled, *models)
+    assert (again.low, again.high) == (total.low, total.high)
+    assert again.expected == pytest.approx(total.expected)
+
+
+def test_a_new_customer_may_be_valued_until_an_end_date(models):
+    by_date = new_customer_value(*models, horizon="1998-06-30", as_of="1997-09-30")
+    assert by_date == new_customer_value(*models, horizon="39W")
+
+
 def test_a_new_customer_is_one_without_a_history(models):
     purchases, spend = models
     value = new_customer_value(purchases, spend, horizon="12M", annual_discount_rate=0.0)
@@ -135,6 +147,8 @@ def test_a_new_customer_is_one_without_a_history(models):
 
 
 @pytest.mark.parametrize("interval", [0, 1, 90])
-def test_an_interval_is_a_share(customers, models, interval):
+def test_an_interval_is_a_share(customers, valued, models, interval):
     with pytest.raises(BadParameter, match=r"such as 0\.90"):
         clv.value_customers(customers, *models, interval=interval)
+    with pytest.raises(BadParameter, match=r"such as 0\.90"):
+        total_value(valued, *models, interval=interval)

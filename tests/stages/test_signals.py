@@ -34,6 +34,16 @@ def test_each_purchase_sees_the_window_that_ends_with_it(sample_days, on):
         assert recent.tolist() == [row.days_in_window, row.money_in_window]
 
 
+def test_an_enormous_purchase_long_ago_leaves_the_cents_of_a_later_window_alone(bought, on):
+    days = bought(a={0: 9e9, 500: 33.4, 510: 33.4, 520: 33.4})
+    each = signals.at_each_purchase(days, on(520), window_days=90)
+    assert each["money_in_window"].tolist() == [9e9, 33.4, 66.8, 100.2]
+
+
+def test_no_purchase_yet_is_no_row(bought, on):
+    assert signals.at_each_purchase(bought(a=[5]), on(4), window_days=90).empty
+
+
 def test_signals_are_what_plain_counting_gives(bought, on):
     days = bought(a={0: 5.0, 30: 7.0, 100: 9.0}, b={60: 3.0})
     found = signals.signals(days, on(110), window_days=90)

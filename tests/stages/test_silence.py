@@ -107,7 +107,8 @@ def limit(state, after):
         ((120, 120, 120), [None, None, 120]),
         ((130, 120, 200), [None, 130, 200]),
         ((None, 120, 200), [None, 120, 200]),
-        ((90, None, 80), [90, None, 90]),
+        ((90, None, 80), [None, None, 90]),
+        ((90, None, 95), [90, None, 95]),
     ],
 )
 def test_of_two_states_that_begin_on_the_same_day_the_worse_stays(learned, used):

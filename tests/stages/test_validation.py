@@ -39,6 +39,12 @@ def test_an_empty_stage_has_no_share(cdnow_sample):
     assert onboarding[["share", "low", "high"]].isna().all()
 
 
+def test_a_single_stage_is_in_no_order(cdnow_sample):
+    first_day = later_behaviour(cdnow_sample, "1997-01-01", days=30)
+    assert (first_day["customers"] > 0).sum() == 1
+    assert first_day.attrs["ordered"] is False
+
+
 def test_the_time_after_must_be_in_the_data(cdnow_sample):
     with pytest.raises(BadParameter, match="end by 1998-06-30, where the transactions end"):
         later_behaviour(cdnow_sample, "1998-06-01")
