@@ -10,17 +10,22 @@ uncertainty of the *mean*, from that of the parameters.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from clv.customers.purchases import PurchaseModel
+from clv.customers.purchases import HISTORY, Histories, PurchaseModel
 from clv.customers.spend import GammaGammaModel
 from clv.errors import BadParameter
+from clv.models.outcomes import count_quantile, money_quantile
 
-DRAWS = 500  # per distinct customer history: quantiles of one customer's outcome
+BOUNDS = ("purchases_low", "purchases_high", "money_low", "money_high")
+FEW_COUNTS, MOST_COUNTS = 15, 10_000  # purchases to look at, doubled for those who may make more
+BEYOND = 1e-6  # chance of more purchases than were looked at
+
 TOTAL_DRAWS = 400  # of the whole base: quantiles of its sum
 BLOCK = 20  # of these drawn at a time
 STEP = 1e-4  # on the log of a parameter, for the slope of the mean
@@ -64,7 +69,7 @@ def value_customers(
     discounted = purchases.discounted_purchases(customers, horizon, annual_discount_rate)
     expected = purchases.expected_purchases(customers, horizon)
     expected_spend = spend.expected_spend(customers)
-    bounds = _outcomes(customers, purchases, spend, horizon, tails=tails, seed=seed)
+    bounds = _outcomes(customers, purchases, spend, horizon, tails)
     # A customer's purchases are discounted alike on average, so the bounds are as the mean is.
     present = (discounted / expected).fillna(1.0)
     return customers.assign(
@@ -93,28 +98,38 @@ def _outcomes(
     purchases: PurchaseModel,
     spend: GammaGammaModel,
     horizon: str,
-    *,
     tails: tuple[float, float],
-    seed: int,
 ) -> pd.DataFrame:
     """Bounds of each customer's purchases and money, undiscounted.
 
     Given the models, a customer's money is (v + x·m) times a factor that depends on
-    (frequency, recency, T) alone: quantiles are taken once for each distinct triple. The triples
-    are sorted, so that the order of the rows never decides about a draw.
+    (frequency, recency, T) alone: quantiles are taken once for each distinct triple.
     """
-    rng = np.random.default_rng(seed)
-    triples = customers[["frequency", "recency", "T"]].astype(float)
-    groups = triples.groupby(list(triples), sort=True)
-    histories = groups.size().index.to_frame(index=False)
+    distinct = Histories.of(customers)
+    histories = pd.DataFrame(dict(zip(HISTORY, distinct.columns, strict=True)))
     histories.attrs = dict(customers.attrs)
-    counts = purchases.draws(histories, horizon, DRAWS, rng)
-    factors = spend.draw_factors(histories["frequency"].to_numpy()[:, None], counts, rng)
-    which = groups.ngroup().to_numpy()
-    bounds = np.quantile(counts, tails, axis=1, method="inverted_cdf")[:, which]
-    money = np.quantile(factors, tails, axis=1)[:, which] * spend.scale(customers).to_numpy()
-    columns = ("purchases_low", "purchases_high", "money_low", "money_high")
-    return pd.DataFrame(dict(zip(columns, [*bounds, *money], strict=True)), customers.index)
+    bounds = pd.DataFrame(0.0, histories.index, list(BOUNDS))
+    for rows, chances in _count_chances(purchases, histories, horizon):
+        frequency = histories.loc[rows, "frequency"]
+        bounds.loc[rows] = np.column_stack(
+            [count_quantile(chances, level) for level in tails]
+            + [money_quantile(spend.params, frequency, chances, level) for level in tails]
+        )
+    each = bounds.iloc[distinct.which].set_axis(customers.index)
+    money = each[["money_low", "money_high"]].mul(spend.scale(customers), axis="index")
+    return each.assign(**money)
+
+
+def _count_chances(
+    purchases: PurchaseModel, histories: pd.DataFrame, horizon: str
+) -> Iterator[tuple[pd.Index, np.ndarray]]:
+    """Rows of the table and their chances of 0, 1, … purchases, as many as matter to them."""
+    most, rest = FEW_COUNTS, histories
+    while len(rest):
+        chances = purchases.purchase_count_distribution(rest, horizon, most).to_numpy()
+        enough = (1 - chances.sum(axis=1) < BEYOND) | (most >= MOST_COUNTS)
+        yield rest.index[enough], chances[enough]
+        most, rest = 2 * most, rest[~enough]
 
 
 def _standard_error_of_mean(
