@@ -96,7 +96,6 @@ def score(
     annual_discount_rate: float = 0.10,
     interval: float = 0.90,
     model: str = "auto",
-    seed: int = 1,
 ) -> Scored:
     """Everything that can be said of each customer on a day.
 
@@ -120,6 +119,5 @@ def score(
         horizon=horizon,
         annual_discount_rate=annual_discount_rate,
         interval=interval,
-        seed=seed,
     )
     return Scored(valued, purchases, spend, comparison, choice.chosen(comparison, model).reason)

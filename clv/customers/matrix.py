@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
 from clv.customers.purchases import PurchaseModel
+from clv.errors import BadParameter
 from clv.tables.periods import unit_of
 
 MOST_ROWS = 24  # the rarest heavy buyers are left out, so that the rest can be seen
 COLUMNS = 40
 
 
-def frequency_recency(purchases: PurchaseModel, customers: pd.DataFrame) -> pd.DataFrame:
-    """P(alive) of customers who have been known for as long as the oldest one.
+def frequency_recency(
+    purchases: PurchaseModel,
+    customers: pd.DataFrame,
+    *,
+    quantity: Literal["p_alive", "expected_purchases"] = "p_alive",
+    horizon: str = "12M",
+) -> pd.DataFrame:
+    """P(alive) of customers who have been known for as long as the oldest one, or their purchases.
+
+    Parameters
+    ----------
+    purchases
+        A fitted model, or one with known parameters.
+    customers : DataFrame
+        As `clv.customer_summary` returns it.
+    quantity : {"p_alive", "expected_purchases"}
+        What to say of each combination.
+    horizon : str
+        Of the expected purchases, such as "12M".
 
     Returns
     -------
@@ -30,8 +50,21 @@ def frequency_recency(purchases: PurchaseModel, customers: pd.DataFrame) -> pd.D
     cells = pd.MultiIndex.from_product([frequency, recency], names=["frequency", "recency"])
     possible = cells.to_frame(index=False).query("(frequency > 0) == (recency > 0)")
     possible = possible.assign(T=known_for)
-    possible.attrs["unit"] = unit
-    alive = possible.assign(p_alive=purchases.p_alive(possible))
-    matrix = alive.pivot_table(index="frequency", columns="recency", values="p_alive")
+    possible.attrs.update(unit=unit, as_of=customers.attrs.get("as_of"))
+    said = possible.assign(value=_said(purchases, possible, quantity, horizon))
+    matrix = said.pivot_table(index="frequency", columns="recency", values="value")
     matrix.attrs["unit"] = unit
     return matrix
+
+
+def _said(
+    purchases: PurchaseModel, customers: pd.DataFrame, quantity: str, horizon: str
+) -> pd.Series:
+    """What the model says of each customer."""
+    match quantity:
+        case "p_alive":
+            return purchases.p_alive(customers)
+        case "expected_purchases":
+            return purchases.expected_purchases(customers, horizon)
+    allowed = "p_alive or expected_purchases"
+    raise BadParameter.from_value("quantity", quantity, allowed)

@@ -18,7 +18,8 @@ def segments(scored: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame indexed by segment, best first: `customers`, `customer_share`, `total_spend`,
-    `spend_share`, `mean_spend` (NaN without customers), and `clv` where it is known.
+    `spend_share`, `mean_spend` (NaN without customers), `largest_share` of a segment's spend that
+    one customer holds, and `clv` where it is known.
 
     """
     grouped = scored.groupby("segment", observed=False)
@@ -27,6 +28,7 @@ def segments(scored: pd.DataFrame) -> pd.DataFrame:
         customer_share=table["customers"] / table["customers"].sum(),
         spend_share=table["total_spend"] / table["total_spend"].sum(),
         mean_spend=table["total_spend"] / table["customers"].where(table["customers"] > 0),
+        largest_share=grouped["total_spend"].max() / table["total_spend"],
     )
     return told.assign(clv=grouped["clv"].sum()) if "clv" in scored else told
 

@@ -39,7 +39,6 @@ def value_customers(
     horizon: str = "12M",
     annual_discount_rate: float = 0.10,
     interval: float = 0.90,
-    seed: int = 1,
 ) -> pd.DataFrame:
     """The customer table with what each is expected to bring over the horizon.
 
@@ -55,8 +54,6 @@ def value_customers(
         Effective yearly rate, 0 <= rate < 1.
     interval : float
         Share of outcomes between low and high.
-    seed : int
-        Of the draws behind `clv_low` and `clv_high`.
 
     Returns
     -------
@@ -167,6 +164,16 @@ class Total:
     expected: float
     low: float
     high: float
+
+
+def widened(total: Total, missed: float) -> Total:
+    """The same sum with bounds as far apart as the last such forecast missed, or as chance alone.
+
+    `missed` is the share by which it was too high (positive) or too low; NaN where none was tested.
+    """
+    factor = 1 + abs(missed) if np.isfinite(missed) else 1.0
+    low, high = total.expected / factor, total.expected * factor
+    return Total(total.expected, low=min(total.low, low), high=max(total.high, high))
 
 
 def total_value(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from clv.errors import BadParameter
+from clv.errors import BadParameter, TooLittleToModel
 from clv.stages import rules, signals
 from clv.stages.thresholds import Thresholds, fit
 from clv.tables.periods import as_date
@@ -71,9 +71,14 @@ class Lifecycle:
     def moves(self, start: str | date, end: str | date | None = None) -> pd.DataFrame:
         """Customers by stage on `start` (rows) and on `end` (columns): observable stages only.
 
-        The first row, `not_yet`, holds those who first bought in between.
+        The first row, `not_yet`, holds those who first bought in between. `TooLittleToModel` where
+        no purchase was made before `end`.
         """
         start, end = self._day(start, "start"), self._day(end, "end")
+        if self.days["date"].min() >= pd.Timestamp(end):
+            raise TooLittleToModel(
+                "The history is one day long, so nobody can have moved. Take a longer history."
+            )
         if start >= end:
             raise BadParameter.from_value("start", start.isoformat(), f"a day before {end}")
         now = self.stages(end)["stage"].astype("str")

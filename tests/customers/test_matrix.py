@@ -3,7 +3,7 @@ import pytest
 
 import clv
 from clv.customers.matrix import frequency_recency
-from clv.errors import UnitUnknown
+from clv.errors import BadParameter, UnitUnknown
 
 PAPER = clv.BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
 
@@ -43,3 +43,23 @@ def test_a_table_in_another_unit_is_refused():
     daily = clv.customer_summary(clv.load("cdnow-sample"), "1997-09-30", unit="D")
     with pytest.raises(UnitUnknown, match="counts in unit 'D', not 'W'"):
         frequency_recency(PAPER, daily)
+
+
+def test_the_cells_may_be_the_purchases_to_expect(customers):
+    expected = frequency_recency(PAPER, customers, quantity="expected_purchases", horizon="39W")
+    last = expected.columns[-1]
+    asked = customers.head(1).assign(frequency=3, recency=last, T=last)
+    assert expected.loc[3, last] == pytest.approx(PAPER.expected_purchases(asked, "39W").iloc[0])
+
+
+def test_an_end_date_counts_from_the_tables_own_day(customers):
+    to_a_day = frequency_recency(
+        PAPER, customers, quantity="expected_purchases", horizon="1998-06-30"
+    )
+    weeks = frequency_recency(PAPER, customers, quantity="expected_purchases", horizon="39W")
+    assert to_a_day.to_numpy() == pytest.approx(weeks.to_numpy(), nan_ok=True)
+
+
+def test_another_quantity_is_refused(customers):
+    with pytest.raises(BadParameter, match="p_alive or expected_purchases"):
+        frequency_recency(PAPER, customers, quantity="clv")

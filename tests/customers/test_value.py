@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import clv
-from clv.customers.value import new_customer_value, total_value
+from clv.customers.value import Total, new_customer_value, total_value, widened
 from clv.errors import BadParameter
 
 
@@ -152,3 +152,12 @@ def test_an_interval_is_a_share(customers, valued, models, interval):
         clv.value_customers(customers, *models, interval=interval)
     with pytest.raises(BadParameter, match=r"such as 0\.90"):
         total_value(valued, *models, interval=interval)
+
+
+@pytest.mark.parametrize(
+    ("missed", "low", "high"),
+    [(-0.25, 80, 125), (0.25, 80, 125), (0.01, 90, 115), (float("nan"), 90, 115)],
+)
+def test_a_total_is_widened_by_what_the_last_one_missed_and_never_narrowed(missed, low, high):
+    wide = widened(Total(100.0, low=90.0, high=115.0), missed)
+    assert (wide.expected, wide.low, wide.high) == (100, low, high)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clv.errors import BadParameter
+import clv
+from clv.errors import BadParameter, TooLittleToModel
 from clv.stages import rules
 from clv.stages.lifecycle import NOT_YET, Lifecycle, lifecycle
 from clv.stages.silence import MEANING, STRATA, Limit
@@ -225,3 +226,9 @@ def test_a_day_that_the_data_do_not_reach_is_refused(sample):
 def test_moves_go_forward_in_time(sample):
     with pytest.raises(BadParameter, match="`start` must be a day before 1997-12-31"):
         sample.moves("1998-01-31", "1997-12-31")
+
+
+def test_on_the_first_day_of_a_history_nobody_can_have_moved():
+    life = clv.lifecycle(clv.load("cdnow-sample"), as_of="1997-01-01")
+    with pytest.raises(TooLittleToModel, match="one day long"):
+        life.moves("1997-01-01")

@@ -1,0 +1,129 @@
+"""Were we right last time? A forecast of money as it would have been made, and what came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from clv.customers.choice import family
+from clv.customers.holdout import holdout_days, middle
+from clv.customers.minimum import enough_to_model
+from clv.customers.purchases import PurchaseModel
+from clv.customers.spend import GammaGammaModel
+from clv.customers.value import BLOCK, TOTAL_DRAWS, Total, total_value
+from clv.errors import DidNotConverge, TooLittleToModel
+from clv.tables.periods import horizon_days
+from clv.tables.summary import customer_summary
+from clv.tables.transactions import Transactions
+
+
+@dataclass(frozen=True, slots=True)
+class Hindsight:
+    """What was foreseen of known customers on an earlier day, and what has come since.
+
+    Money is revenue, undiscounted, so that it can be held against what was paid.
+    """
+
+    made_on: date
+    until: date  # inclusive
+    customers: int  # known on the day
+    purchases: Total  # purchase days foreseen, with the bounds of the model
+    purchases_came: int
+    revenue: Total  # foreseen, with the bounds of the models
+    revenue_came: float
+
+    @property
+    def missed(self) -> float:
+        """Share by which the revenue foreseen was too high, or too low (negative)."""
+        return self.revenue.expected / self.revenue_came - 1 if self.revenue_came else np.nan
+
+    @property
+    def inside(self) -> bool:
+        """Whether what came lies within the bounds of the models."""
+        return self.revenue.low <= self.revenue_came <= self.revenue.high
+
+
+def hindsight(
+    transactions: Transactions,
+    model: str,
+    made_on: str | date,
+    until: str | date,
+    *,
+    unit: str = "W",
+    interval: float = 0.90,
+    seed: int = 1,
+) -> Hindsight:
+    """The forecast that the models would have made on a day, beside what came until another.
+
+    Parameters
+    ----------
+    model : str
+        The model of purchases: "bgnbd" or "mbgnbd".
+    made_on, until
+        Last day of what the models see, and of what they forecast; inclusive.
+
+    Raises `TooLittleToModel` or `DidNotConverge` where no forecast could have been made.
+
+    """
+    start, end = holdout_days(transactions, made_on, until)
+    before = customer_summary(transactions, start, unit=unit)
+    enough_to_model(before)
+    purchases, spend = family(model).fit(before), GammaGammaModel.fit(before)
+    terms = {"horizon": end.isoformat()}
+    foreseen = purchases.expected_purchases(before, **terms)
+    money = spend.expected_spend(before)
+    valued = before.assign(expected_purchases=foreseen, expected_spend=money, clv=foreseen * money)
+    after = customer_summary(transactions, end, unit=unit).reindex(before.index)
+    return Hindsight(
+        made_on=start,
+        until=end,
+        customers=len(before),
+        purchases=_total_purchases(before, purchases, end, interval=interval, seed=seed),
+        purchases_came=int((after["frequency"] - before["frequency"]).sum()),
+        revenue=total_value(valued, purchases, spend, **terms, interval=interval, seed=seed),
+        revenue_came=float((after["total_spend"] - before["total_spend"]).sum()),
+    )
+
+
+def last_forecast(
+    transactions: Transactions,
+    model: str,
+    *,
+    horizon: str = "12M",
+    unit: str = "W",
+    interval: float = 0.90,
+    seed: int = 1,
+) -> Hindsight | None:
+    """The forecast whose time is over on the last day; None where the history is too short.
+
+    It reaches as far as `horizon`, so that it tells how far one made today may miss, but no further
+    than half of the history: the other half is to learn from.
+    """
+    until = transactions.as_of
+    ahead = timedelta(int(horizon_days(horizon, until)))
+    made_on = max(until - ahead, middle(transactions))
+    if not made_on < until:
+        return None
+    terms = {"unit": unit, "interval": interval, "seed": seed}
+    try:
+        return hindsight(transactions, model, made_on, until, **terms)
+    except (TooLittleToModel, DidNotConverge):
+        return None
+
+
+def _total_purchases(
+    before: pd.DataFrame, model: PurchaseModel, end: date, *, interval: float, seed: int
+) -> Total:
+    """Purchases of all customers together, from independent draws per customer."""
+    rng = np.random.default_rng(seed)
+    ordered = before.sort_values(["frequency", "recency", "T"])  # not the rows' order decides
+    horizon = end.isoformat()
+    totals = [
+        model.draws(ordered, horizon, BLOCK, rng).sum(axis=0) for _ in range(TOTAL_DRAWS // BLOCK)
+    ]
+    low, high = np.quantile(np.concatenate(totals), [(1 - interval) / 2, (1 + interval) / 2])
+    expected = float(model.expected_purchases(before, horizon).sum())
+    return Total(expected=expected, low=float(low), high=float(high))

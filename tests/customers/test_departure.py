@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+import clv
+from clv.customers.departure import by_frequency, total_at_risk, value_at_risk
+
+
+@pytest.fixture(scope="module")
+def models():
+    customers = clv.customer_summary(clv.load("cdnow-sample"))
+    return clv.ModifiedBetaGeoModel.fit(customers), clv.GammaGammaModel.fit(customers)
+
+
+@pytest.fixture(scope="module")
+def valued(models):
+    return clv.value_customers(clv.customer_summary(clv.load("cdnow-sample")), *models)
+
+
+@pytest.fixture(scope="module")
+def at_risk(valued, models):
+    return value_at_risk(valued, models[0])
+
+
+def test_nobody_leaves_who_is_not_there(at_risk):
+    assert (at_risk["p_leaves"] < at_risk["p_alive"]).all()
+    assert (at_risk["value_at_risk"] <= at_risk["clv"]).all()
+
+
+def test_it_is_the_chance_to_leave_times_the_value_if_alive(at_risk):
+    if_alive = at_risk["clv"] / at_risk["p_alive"]
+    assert at_risk["value_at_risk"].to_numpy() == pytest.approx(
+        (at_risk["p_leaves"] * if_alive).to_numpy()
+    )
+
+
+def test_more_time_puts_more_at_risk(valued, models):
+    sums = [
+        value_at_risk(valued, models[0], within=w)["value_at_risk"].sum() for w in ("30D", "1Y")
+    ]
+    assert sums[0] < sums[1]
+
+
+def test_the_total_is_the_sum_and_lies_within_its_bounds(valued, at_risk, models):
+    total = total_at_risk(valued, models[0])
+    assert total.expected == pytest.approx(at_risk["value_at_risk"].sum())
+    assert 0 <= total.low < total.expected < total.high
+
+
+def test_the_bounds_hold_what_a_simulation_loses(valued, at_risk, models):
+    rng = np.random.default_rng(1)
+    if_alive = (at_risk["clv"] / at_risk["p_alive"]).to_numpy()
+    leaves = rng.random((400, len(at_risk))) < at_risk["p_leaves"].to_numpy()
+    lost, total = leaves @ if_alive, total_at_risk(valued, models[0], interval=0.9)
+    assert 0.87 < ((lost > total.low) & (lost < total.high)).mean() <= 1
+
+
+def test_groups_by_repeat_purchases_add_up(at_risk):
+    groups = by_frequency(at_risk)
+    assert groups["customers"].sum() == len(at_risk)
+    assert groups["value_at_risk"].sum() == pytest.approx(at_risk["value_at_risk"].sum())
+    assert groups["share"].between(0, 1).all()
+
+
+def test_days_or_weeks_put_the_same_at_risk(at_risk):
+    customers = clv.customer_summary(clv.load("cdnow-sample"), unit="D")
+    models = clv.ModifiedBetaGeoModel.fit(customers), clv.GammaGammaModel.fit(customers)
+    daily = total_at_risk(clv.value_customers(customers, *models), models[0])
+    assert daily.expected == pytest.approx(at_risk["value_at_risk"].sum(), rel=1e-4)

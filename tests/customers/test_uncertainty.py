@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+import clv
+from clv.customers.uncertainty import quantile, standard_error, wilson
+from clv.errors import BadParameter
+from clv.models.estimation import MaximumLikelihood
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    customers = clv.customer_summary(clv.load("cdnow-sample"), "1997-09-30")
+    return clv.ModifiedBetaGeoModel.fit(customers), clv.GammaGammaModel.fit(customers)
+
+
+def test_the_error_of_a_parameter_is_the_one_of_its_estimation(fitted):
+    purchases, _ = fitted
+    error = standard_error(lambda model: model.r, purchases)
+    assert error == pytest.approx(purchases.estimation.standard_errors[0], rel=1e-6)
+
+
+def test_errors_of_two_models_add_as_squares(fitted):
+    each = [
+        standard_error(lambda m, n=n: getattr(m, n), m) for m, n in zip(fitted, "rp", strict=True)
+    ]
+    both = standard_error(lambda purchases, spend: purchases.r + spend.p, *fitted)
+    assert both == pytest.approx(np.hypot(*each), rel=1e-6)
+
+
+def test_models_that_were_given_and_not_fitted_leave_the_error_unknown():
+    given = clv.BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    assert np.isnan(standard_error(lambda model: model.r, given))
+
+
+def test_covariance_is_taken_into_account(fitted):
+    purchases, _ = fitted
+    found: MaximumLikelihood = purchases.estimation
+    error = standard_error(lambda model: model.r + model.alpha, purchases)
+    variance = np.array([1, 1]) @ found.covariance[:2, :2] @ np.array([1, 1])
+    assert error == pytest.approx(np.sqrt(variance), rel=1e-6)
+
+
+def test_wilsons_interval_is_the_textbook_one():
+    low, high = wilson(0.5, trials=100, interval=0.95)
+    assert (round(low, 4), round(high, 4)) == (0.4038, 0.5962)
+
+
+def test_without_trials_a_share_has_no_interval():
+    assert np.isnan(wilson(0.0, trials=0)).all()
+
+
+@pytest.mark.parametrize("interval", [0, 1, 1.5])
+def test_an_interval_is_a_share(interval):
+    with pytest.raises(BadParameter, match="a share between 0 and 1"):
+        quantile(interval)

@@ -1,0 +1,43 @@
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clv.models.bgnbd import BgNbd
+from clv.models.departure import p_leaves
+from clv.models.mbgnbd import MbgNbd
+
+PAPER = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+MODIFIED = MbgNbd(r=0.525, alpha=6.183, a=0.891, b=1.614)
+BOTH = pytest.mark.parametrize("params", [PAPER, MODIFIED])
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("x", "T", "t"), [(0, 39, 39), (3, 20, 1), (1200, 365, 365), (7, 0.5, 900)]
+)
+def test_it_is_what_the_hypergeometric_function_leaves_over(params, x, T, t):
+    new = params.restarted(float(x), float(T))
+    stays = mpmath.hyp2f1(new.r, new.a, new.a + new.b, -t / new.alpha)
+    assert p_leaves(params, x, T, t) == pytest.approx(float(1 - stays), rel=1e-11)
+
+
+@BOTH
+def test_nobody_leaves_in_no_time_and_everybody_in_the_end(params):
+    assert p_leaves(params, [0, 5], 30.0, 0.0).tolist() == [0, 0]
+    assert p_leaves(params, [1, 5], 30.0, 1e12) == pytest.approx([1, 1], abs=1e-4)
+
+
+@given(x=st.integers(0, 100), T=st.floats(0.1, 500), t=st.floats(0.1, 500))
+def test_more_time_is_more_chances_to_leave(x, T, t):
+    sooner, later = p_leaves(MODIFIED, x, T, [t, 2 * t])
+    assert 0 < sooner < later < 1
+
+
+def test_a_simulated_crowd_leaves_as_often():
+    rng = np.random.default_rng(1)
+    rate, dropout = rng.gamma(2.0, 1 / 10.0, 200_000), rng.beta(0.9, 1.7, 200_000)
+    left = rng.random(200_000) < -np.expm1(-rate * dropout * 26.0)
+    expected = p_leaves(BgNbd(r=2.0, alpha=10.0, a=0.9, b=1.7), 0, 0, 26.0)
+    assert left.mean() == pytest.approx(float(expected), abs=0.004)
