@@ -19,7 +19,8 @@ from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.ticker import Formatter, MaxNLocator
 
-from clv.report.words import Text, Words, current, of_unit, said
+from clv.report import privacy
+from clv.report.words import People, Text, Words, current, of_unit, said
 
 # Colours ------------------------------------------------------------------------------------
 
@@ -29,6 +30,7 @@ MUTED: Final = "#55616B"  # axes, and what happened
 GREY: Final = "#B4BDC5"  # the rest
 FAINT: Final = "#E6EAED"  # grid lines
 ACCENT: Final = "#1B6CA8"  # what is expected, what is pointed at
+LOSS: Final = "#C8641B"  # money that went, beside money that came
 
 HEAT: Final = LinearSegmentedColormap.from_list("heat", ["#F1F6FA", "#9CC3DF", ACCENT, "#0B3C6F"])
 
@@ -155,9 +157,6 @@ def _name(key: object) -> str:
 # Numbers ------------------------------------------------------------------------------------
 
 
-FEWEST: Final = 5  # customers in a cell whose number may be shown
-
-
 def shown(values: Sequence[float], unit: str = "") -> list[str]:
     """Numbers as they stand beside their marks; unknown ones are left blank."""
     words, values = current(), np.asarray(values, dtype=float)
@@ -182,8 +181,7 @@ def with_shares(values: pd.Series, unit: str = "") -> list[str]:
 def people(counts: pd.DataFrame) -> pd.DataFrame:
     """Customers in the cells of a grid: blank for none, and no cell that could name somebody."""
     some = counts.map(lambda count: shown([count], "customers")[0])
-    few = f"<{shown([FEWEST], 'customers')[0]}"
-    return some.where(counts >= FEWEST, few).where(counts > 0, "")
+    return some.mask(counts.map(privacy.few), People(1).render(current())).where(counts > 0, "")
 
 
 class Ticks(Formatter):

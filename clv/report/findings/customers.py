@@ -8,16 +8,19 @@ import numpy as np
 import pandas as pd
 
 from clv.customers.concentration import lorenz
-from clv.report.findings.finding import Finding, evidence, graded
+from clv.customers.uncertainty import wilson
+from clv.report.findings.finding import Finding, estimate, evidence, graded
 from clv.report.labels import english
-from clv.report.words import Count, Share, Text
+from clv.report.messages import Messages
+from clv.report.privacy import few
+from clv.report.words import Count, Share, Text, Value
 
 NOT_FAULTY = ("zero-amount", "refund")  # set aside, but nothing is wrong with them
 TOP = 0.10
 HELD_BY = (0.01, 0.05, 0.10, 0.20, 0.50)  # shares of customers in the evidence
 EARLY = (1, 2, 3)  # periods after the first purchase by which cohorts are compared
 GONE_QUIET = ("at_risk", "cant_lose")
-WHOSE = {"clv": "expected revenue", "total_spend": "revenue so far"}
+WHOSE: Messages = {"clv": "expected revenue", "total_spend": "revenue so far"}
 
 
 def data_health(account: pd.DataFrame, rows: Mapping[str, int]) -> Finding:
@@ -68,7 +71,7 @@ def one_time_buyers(customers: pd.DataFrame) -> Finding:
         plural="{count} of {total} customers ({share}) have bought only once.",
         count=once,
     )
-    win = Text("Win the second purchase: greet first-time buyers within their first weeks.")
+    win = Text("Win the second purchase: write to those who have bought only once.")
     severity = graded(once / total, watch=0.5, act=0.8)
     return Finding(headline, shown, severity, None if severity == "info" else win)
 
@@ -87,12 +90,15 @@ def cohort_trend(retention: pd.DataFrame) -> Finding:
         return Finding(Text("There are not two cohorts yet that can be compared."), shown)
     newest, before = float(bought.iloc[-1]), float(np.average(bought[:-1], weights=size[:-1]))
     noise = 2 * np.sqrt(before * (1 - before) * (1 / size[-1] + 1 / size[:-1].sum()))
-    return _trend(newest, before, noise, shown)
+    # Wilson's interval for one month of the cohort is wide enough for the mean of three.
+    seen = estimate(Share(newest), *map(Share, wilson(newest, size[-1])))
+    return _trend(newest, before, noise, {"newest": seen, "before": Share(before)}, shown)
 
 
-def _trend(newest: float, before: float, noise: float, shown: pd.DataFrame) -> Finding:
+def _trend(
+    newest: float, before: float, noise: float, values: dict[str, Value], shown: pd.DataFrame
+) -> Finding:
     """The newest cohort against the earlier ones; what chance alone could do is no trend."""
-    values = {"newest": Share(newest), "before": Share(before)}
     if abs(newest - before) <= noise:
         same = Text(
             "The newest cohort comes back as earlier ones did: {newest} buy in an average "
@@ -150,11 +156,13 @@ def champions(segments: pd.DataFrame) -> Finding:
     share = segments[["customers", "total_spend"]] / segments[["customers", "total_spend"]].sum()
     best = share.loc["champions"]
     shares = {"share_of_customers": share["customers"], "share_of_revenue": share["total_spend"]}
-    table = pd.DataFrame(shares).rename_axis("segment")
+    table = pd.DataFrame({"customers": segments["customers"], **shares}).rename_axis("segment")
     shown = evidence(table, **dict.fromkeys(shares, "share"))
     count = int(segments.loc["champions", "customers"])
     if not count:
         return Finding(Text("No customer is a champion yet."), shown, "watch")
+    if few(count):
+        return Finding(Text("Hardly any customer is a champion yet."), shown, "watch")
     headline = Text(
         "{count} champion, {part} of all customers, has brought {held} of all revenue.",
         {"part": Share(best["customers"]), "held": Share(best["total_spend"])},
@@ -177,6 +185,8 @@ def segment_attention(segments: pd.DataFrame, *, currency: str | None = None) ->
     count, share = int(quiet["customers"].sum()), float(table["share_of_revenue"].sum())
     if not count:
         return Finding(Text("No frequent buyer has gone quiet."), shown, "good")
+    if few(count):
+        return Finding(Text("Hardly any frequent buyer has gone quiet."), shown, "good")
     headline = Text(
         "{count} customer who used to buy often has gone quiet; {share} of all revenue came "
         "from them.",

@@ -8,11 +8,12 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from clv.report.messages import Messages
 from clv.report.words import Day, Quantity, Text, Value
 
 Severity = Literal["good", "info", "watch", "act"]
 
-SEVERITIES: Final = {  # what each asks of the reader, the most urgent first
+SEVERITIES: Final[Messages] = {  # what each asks of the reader, the most urgent first
     "act": "Decide now",
     "watch": "Keep an eye on",
     "info": "Good to know",
@@ -58,6 +59,11 @@ def evidence(table: pd.DataFrame, **units: str | None) -> pd.DataFrame:
         shown.index = pd.CategoricalIndex(shown.index, shown.index.unique())
     shown.attrs = {"units": {column: unit or "" for column, unit in units.items()}}
     return shown
+
+
+def estimate(value: Value, low: Value, high: Value) -> Text:
+    """A number with its interval, as a value in a sentence: "12% (9.8% to 15%)"."""
+    return Text("{value} ({low} to {high})", {"value": value, "low": low, "high": high})
 
 
 def ahead(horizon: str) -> Value:

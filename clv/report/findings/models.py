@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 
 import pandas as pd
 
 from clv.customers.holdout import BASELINES, beats_baselines
-from clv.report.findings.finding import Finding, ahead, evidence, graded
+from clv.customers.value import Total
+from clv.report.findings.finding import Finding, ahead, estimate, evidence, graded
 from clv.report.labels import english
-from clv.report.words import Count, Money, Number, Share, Text
+from clv.report.privacy import few
+from clv.report.words import Count, Day, Money, Number, Share, Text
 
 AS_GOOD_AS_LOST = 0.10  # chance of still being a customer
 FAR_APART = 0.10  # difference in the share alive that a reader must know of
@@ -22,6 +25,21 @@ class SpendModel(Protocol):
 
     @property
     def population_mean(self) -> float: ...
+
+
+class Forecast(Protocol):
+    """A forecast whose time is over, as `customers.hindsight` returns it."""
+
+    @property
+    def made_on(self) -> date: ...
+    @property
+    def until(self) -> date: ...
+    @property
+    def revenue(self) -> Total: ...
+    @property
+    def revenue_came(self) -> float: ...
+    @property
+    def missed(self) -> float: ...
 
 
 def purchase_model(models: pd.DataFrame, *, horizon: str) -> Finding:
@@ -87,6 +105,8 @@ def silent(customers: pd.DataFrame) -> Finding:
     count, held = table.iloc[0]
     if not count:
         return Finding(Text("No customer is as good as lost."), shown, "good")
+    if few(count):
+        return Finding(Text("Hardly any customer is as good as lost."), shown, "good")
     headline = Text(
         "{count} customer ({share}) is as good as lost: the chance of still being one is below "
         "{chance}.",
@@ -163,19 +183,25 @@ def spend_independence(table: pd.DataFrame) -> Finding:
     return Finding(more if strongest > 0 else less, shown, severity, check)
 
 
-def holdout(compared: pd.DataFrame, *, model: str | None = None) -> Finding:
+def holdout(
+    compared: pd.DataFrame,
+    *,
+    model: str | None = None,
+    between: tuple[float, float] | None = None,
+) -> Finding:
     """Whether the model foresaw what came, and better than rules that need no model.
 
     `compared`: indexed by model and baseline, as `clv.compare_models` or
     `customers.holdout.measures` returns it; `model`: which one to judge, by default the chosen
-    one. Single customers are judged by `rmse`, the total by how far it was missed.
+    one; `between`: the bounds that it gave to its total. Single customers are judged by `rmse`, the
+    total by how far it was missed.
     """
     columns = [name for name in MEASURED if name in compared]
     shown = evidence(compared[columns].rename_axis("model"), bias="share")
     if compared.empty or "rmse" not in compared:
         return Finding(Text("The history is too short to test a forecast on."), shown, "watch")
     judged = compared.loc[model] if model else compared[compared["chosen"]].iloc[0]
-    total = _total(judged)
+    total = _total(judged, between)
     if not beats_baselines(compared, str(judged.name)):
         rule = str(compared.loc[compared.index.isin(BASELINES), "rmse"].idxmin())
         beaten = Text(
@@ -196,10 +222,11 @@ def _off(judged: pd.Series) -> float:
     return float(missed / max(judged["actual_total"], 1))
 
 
-def _total(judged: pd.Series) -> Text:
+def _total(judged: pd.Series, between: tuple[float, float] | None) -> Text:
     """Forecast against outcome, in one sentence."""
     predicted, actual, off = judged["predicted_total"], judged["actual_total"], _off(judged)
-    values = {"predicted": Count(predicted), "actual": Count(actual), "gap": Share(off)}
+    foreseen = estimate(*map(Count, (predicted, *between))) if between else Count(predicted)
+    values = {"predicted": foreseen, "actual": Count(actual), "gap": Share(off)}
     if off < 0.005:
         return Text("{predicted} purchases were foreseen and {actual} came.", values)
     if predicted < actual:
@@ -211,3 +238,47 @@ def _total(judged: pd.Series) -> Text:
         "{predicted} purchases were foreseen and {actual} came: {gap} too many were foreseen.",
         values,
     )
+
+
+def were_we_right(forecast: Forecast | None, *, currency: str | None = None) -> Finding:
+    """The last forecast of revenue whose time is over, and what came.
+
+    `forecast`: as `customers.hindsight.last_forecast` returns it.
+    """
+    if forecast is None:
+        short = Text("The history is too short to test a forecast on.")
+        return Finding(short, pd.DataFrame(), "watch")
+    told = forecast.revenue
+    row = {"foreseen": told.expected, "low": told.low, "high": told.high}
+    row["came"] = forecast.revenue_came
+    shown = evidence(pd.DataFrame([row]), **dict.fromkeys(row, currency))
+    off = abs(forecast.missed)
+    values = {
+        "day": Day(forecast.made_on),
+        "until": Day(forecast.until),
+        "foreseen": estimate(*(Money(row[name], currency) for name in ("foreseen", "low", "high"))),
+        "came": Money(row["came"], currency),
+        "gap": Share(off),
+    }
+    if not off >= 0.005:
+        right = Text(
+            "On {day} the models would have foreseen {foreseen} of revenue until {until}, and "
+            "{came} came.",
+            values,
+        )
+        return Finding(right, shown, "good")
+    if forecast.missed < 0:
+        headline = Text(
+            "On {day} the models would have foreseen {foreseen} of revenue until {until}. {came} "
+            "came: {gap} too little was foreseen.",
+            values,
+        )
+    else:
+        headline = Text(
+            "On {day} the models would have foreseen {foreseen} of revenue until {until}. {came} "
+            "came: {gap} too much was foreseen.",
+            values,
+        )
+    margin = Text("Put a margin of {gap} on every budget that rests on these totals.", values)
+    severity = graded(off, watch=0.05, act=0.25, below="good")
+    return Finding(headline, shown, severity, None if severity == "good" else margin)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from clv.report.findings.finding import Finding, evidence, graded
+from clv.report.findings.finding import Finding, estimate, evidence, graded
 from clv.report.labels import STAGES
-from clv.report.words import Count, Share, Text
+from clv.report.privacy import few
+from clv.report.words import Count, People, Share, Text
 from clv.stages.validation import EXPECTED_ORDER
 
 BUYING = ("onboarding", "active", "loyal", "advocate", "reactivated")
@@ -27,6 +28,9 @@ def stage_sizes(counts: pd.DataFrame) -> Finding:
     shown = evidence(known.to_frame().assign(share=known / max(known.sum(), 1)), share="share")
     if not total:
         return Finding(Text("Nobody has become a customer yet."), shown)
+    if any(map(few, sizes.values())):
+        told = Text("{total} customers are sorted into stages.", {"total": Count(total)})
+        return Finding(told, shown)
     values = {name: Count(size) for name, size in sizes.items()}
     values |= {f"{name}_share": Share(size / total) for name, size in sizes.items()}
     headline = Text(
@@ -58,7 +62,7 @@ def stage_moves(matrix: pd.DataFrame) -> Finding:
     shown = evidence(pd.DataFrame({"customers": flows}).rename_axis("move"))
     if not matrix.to_numpy().sum():
         return Finding(Text("There are no customers to follow yet."), shown)
-    values = {name: Count(flow) for name, flow in flows.items()}
+    values = {name: People(flow) for name, flow in flows.items()}
     if flows["new"]:
         headline = Text(
             "{new} customers came, {returned} came back and {went_quiet} went quiet.", values
@@ -72,10 +76,12 @@ def stage_moves(matrix: pd.DataFrame) -> Finding:
     return Finding(headline, shown, severity, None if severity == "good" else _worst(matrix))
 
 
-def _worst(matrix: pd.DataFrame) -> Text:
-    """Where to look first: the largest of the moves into silence."""
+def _worst(matrix: pd.DataFrame) -> Text | None:
+    """Where to look first: the largest of the moves into silence, if it is not one of a few."""
     losses = matrix.reindex(index=BUYING, columns=QUIET).stack()
     then, now = losses.idxmax()
+    if few(losses.max()):
+        return None
     return Text(
         "Look first at the largest loss: {count} customer from {then} to {now}.",
         {"then": Text(STAGES[then]), "now": Text(STAGES[now])},
@@ -93,18 +99,19 @@ def _flow(matrix: pd.DataFrame, then: object, now: object) -> int:
 def stage_separation(behaviour: pd.DataFrame) -> Finding:
     """Whether customers of better stages bought more afterwards.
 
-    `behaviour`: indexed by stage; `customers`, `returned`, `share`, with `attrs["ordered"]`, as
-    `stages.validation.later_behaviour` returns it.
+    `behaviour`: indexed by stage; `customers`, `returned`, `share`, `low`, `high`, with
+    `attrs["ordered"]`, as `stages.validation.later_behaviour` returns it.
     """
     shares = behaviour["share"].reindex(EXPECTED_ORDER).dropna()
     shown = evidence(behaviour[["customers", "returned", "share"]], share="share")
     if len(shares) < 2:
         return Finding(Text("Too few stages hold customers to compare them."), shown)
+    seen = behaviour.loc[shares.index]
     values = {
         "first": Text(STAGES[str(shares.index[0])]),
-        "high": Share(shares.iloc[0]),
+        "high": _share(seen.iloc[0]),
         "last": Text(STAGES[str(shares.index[-1])]),
-        "low": Share(shares.iloc[-1]),
+        "low": _share(seen.iloc[-1]),
     }
     if shares.iloc[0] - shares.iloc[-1] < LEAST_APART:
         blurred = Text(
@@ -127,3 +134,8 @@ def stage_separation(behaviour: pd.DataFrame) -> Finding:
         return Finding(clear, shown, "good")
     rank = Text("Choose whom to write to by chance and value, not by stage.")
     return Finding(blurred, shown, "watch", rank)
+
+
+def _share(stage: pd.Series) -> Text:
+    """The share of a stage that bought again, with its interval."""
+    return estimate(*(Share(stage[name]) for name in ("share", "low", "high")))

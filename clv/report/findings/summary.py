@@ -30,12 +30,14 @@ def to_do(findings: Iterable[Finding]) -> Finding:
     then = others[0].next_step if others else None
     urgent = sum(found.severity == "act" for found in steps)
     if not urgent:
-        calm = Text("Nothing is urgent. First: {step}", {"step": first.next_step})
+        calm = Text(
+            "Nothing is urgent. Begin on Monday with this: {step}", {"step": first.next_step}
+        )
         return Finding(calm, table, first.severity, then)
     headline = Text(
-        "{count} thing is urgent. First: {step}",
+        "{count} thing is urgent. Begin on Monday with this: {step}",
         {"step": first.next_step},
-        plural="{count} things are urgent. First: {step}",
+        plural="{count} things are urgent. Begin on Monday with this: {step}",
         count=urgent,
     )
     return Finding(headline, table, "act", then)

@@ -22,12 +22,14 @@ from clv.report.plots.models import (
     spend_fit,
     tracking,
 )
+from clv.report.plots.movement import revenue_movement
 from clv.report.plots.stages import silence_limits, stage_moves, stage_sizes, stage_value
 from clv.report.plots.value import lorenz, value_by_group, value_interval
 
 __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "account",
     "purchases_per_month",
+    "revenue_movement",
     "purchase_days_histogram",
     "cohort_heatmap",
     "segment_value",

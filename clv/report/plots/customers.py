@@ -6,6 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clv.report import style
+from clv.report.labels import OTHER
+from clv.report.messages import message
 from clv.report.plots import marks
 
 MOST_PURCHASE_DAYS = 10  # from here on, purchase days share one bar
@@ -19,7 +21,7 @@ def account(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     fates = table[table["what"] != "in"]
     ax = style.axes(ax, height=1.2 + 0.36 * len(fates))
-    title = "Rows of the log, by what became of them"
+    title = message("Rows of the log, by what became of them")
     if fates.empty:
         return style.no_data(ax, title)
     rows = fates["rows"].set_axis(fates["reason"].where(fates["reason"] != "", fates["what"]))
@@ -34,7 +36,7 @@ def purchases_per_month(monthly: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     `monthly`: indexed by month; columns `new`, `repeat`.
     """
     ax = style.axes(ax)
-    title = "Purchase days in each month"
+    title = message("Purchase days in each month")
     if monthly.empty:
         return style.no_data(ax, title)
     places = range(len(monthly))
@@ -44,7 +46,7 @@ def purchases_per_month(monthly: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     ax.set_xticks(places[::every], [style.month(month) for month in monthly.index[::every]])
     style.scale(ax.yaxis, whole=True)
     ax.spines["left"].set_visible(False)
-    key = {"First purchase": style.GREY, "Repeat purchase": style.ACCENT}
+    key = {message("First purchase"): style.GREY, message("Repeat purchase"): style.ACCENT}
     return style.say(ax, title, x="month", y="purchase days", key=key)
 
 
@@ -54,7 +56,7 @@ def purchase_days_histogram(customers: pd.DataFrame, *, ax: Axes | None = None) 
     `customers`: one row per customer; column `frequency` (repeat purchase days).
     """
     ax = style.axes(ax)
-    title = "Customers by the number of days they bought on"
+    title = message("Customers by the number of days they bought on")
     if customers.empty:
         return style.no_data(ax, title)
     days = (customers["frequency"] + 1).clip(upper=MOST_PURCHASE_DAYS)
@@ -77,7 +79,7 @@ def cohort_heatmap(retention: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     # Period 0 is 100 % by definition, and would leave no shades for the rest.
     again = retention.drop(columns=[0], errors="ignore").dropna(how="all")
     ax = style.axes(ax, height=1.6 + 0.32 * len(again))
-    title = "Share of each cohort buying again, in percent"
+    title = message("Share of each cohort buying again, in percent")
     if again.empty:
         return style.no_data(ax, title)
     roomy = max(again.shape) <= MOST_LABELLED
@@ -95,13 +97,13 @@ def segment_value(segments: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     `segments`: indexed by segment; columns `customers`, `total_spend`.
     """
     ax = style.axes(ax, height=1.4 + 0.46 * len(segments))
-    title = "Each segment's share of customers and of revenue"
+    title = message("Each segment's share of customers and of revenue")
     if segments.empty:
         return style.no_data(ax, title)
-    known = segments.reindex([name for name in style.SEGMENTS if name in segments.index])
+    known = segments.reindex([key for key in [*style.SEGMENTS, OTHER] if key in segments.index])
     share = known[["customers", "total_spend"]] / known[["customers", "total_spend"]].sum()
     for shift, column in ((-0.19, "customers"), (0.19, "total_spend")):
-        colours = [style.SEGMENTS[name] for name in known.index]
+        colours = [style.SEGMENTS.get(name, style.MUTED) for name in known.index]
         places = [place + shift for place in range(len(known))]
         drawn = ax.barh(
             places, share[column], 0.36, color=style.GREY if column == "customers" else colours
@@ -112,7 +114,7 @@ def segment_value(segments: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.invert_yaxis()
     style.no_scale(ax.xaxis)
     ax.margins(x=0.1, y=0.02)
-    key = {"Share of customers": style.GREY, "Share of revenue": style.ACCENT}
+    key = {message("Share of customers"): style.GREY, message("Share of revenue"): style.ACCENT}
     return style.say(ax, title, x="share of all", key=key)
 
 
@@ -122,7 +124,7 @@ def rfm_grid(grid: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     `grid`: index R, columns F (each 1 … 5), customers.
     """
     ax = style.axes(ax, height=4.2)
-    title = "Customers by recency and frequency score"
+    title = message("Customers by recency and frequency score")
     if grid.empty:
         return style.no_data(ax, title)
     ordered = grid.sort_index(ascending=False).sort_index(axis=1).fillna(0)

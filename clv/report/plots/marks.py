@@ -12,6 +12,7 @@ from matplotlib.cm import ScalarMappable
 from clv.report import style
 from clv.report.words import Text, current, said
 
+LEAST_NUMBERED = 0.02  # of the highest bound
 FEWEST_PLACES = 4  # so that a single bar does not fill the chart
 
 
@@ -40,12 +41,16 @@ def beside(ax: Axes, table: pd.DataFrame, colours: Mapping[str, str]) -> None:
 
 
 def spans(ax: Axes, table: pd.DataFrame, unit: str) -> None:
-    """A dot at `mean` on a line from `low` to `high`, with its number, for each group."""
+    """A dot at `mean` on a line from `low` to `high`, with its number where it can be read."""
     places = range(len(table))
     ax.vlines(places, table["low"], table["high"], color=style.ACCENT, linewidth=2.5, alpha=0.45)
     ax.plot(places, table["mean"], "o", color=style.ACCENT, markersize=8, linestyle="none")
-    for at in zip(places, table["mean"], style.shown(table["mean"], unit), strict=True):
-        note(ax, at[2], at[:2], shift=(8, 6))
+    for place, mean, number in zip(
+        places, table["mean"], style.shown(table["mean"], unit), strict=True
+    ):
+        # Numbers of next to nothing would stand in one line, one over the other.
+        if mean >= LEAST_NUMBERED * table["high"].max():
+            note(ax, number, (place, mean), shift=(8, 6))
     ax.set_xticks(places, style.names(table.index))
     ax.margins(x=0.06)
     ax.set_ylim(bottom=0)

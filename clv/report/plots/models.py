@@ -7,13 +7,17 @@ from matplotlib import dates
 from matplotlib.axes import Axes
 
 from clv.report import style
+from clv.report.messages import Messages, message
 from clv.report.plots import marks
 from clv.report.words import Text, current
 
 SIDES = {"actual": style.GREY, "expected": style.ACCENT}
-KEY = {"Counted": style.GREY, "Expected by the model": style.ACCENT}
-LINES = {"actual": ("Counted", style.MUTED), "expected": ("Expected", style.ACCENT)}
-SPAN = {
+KEY = {message("Counted"): style.GREY, message("Expected by the model"): style.ACCENT}
+LINES = {
+    "actual": (message("Counted"), style.MUTED),
+    "expected": (message("Expected"), style.ACCENT),
+}
+SPAN: Messages = {
     "W": "weeks from first to last purchase",
     "D": "days from first to last purchase",
     "": "time from first to last purchase",
@@ -23,7 +27,7 @@ SPAN = {
 def frequency_recency_matrix(
     matrix: pd.DataFrame,
     *,
-    title: Text | str = "Chance of still being a customer",
+    title: Text | str = message("Chance of still being a customer"),
     unit: str = "share",
     ax: Axes | None = None,
 ) -> Axes:
@@ -51,7 +55,7 @@ def frequency_fit(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     `table`: indexed by number of repeat purchases (0 … "7+"); columns `actual`, `expected`.
     """
     ax = style.axes(ax)
-    title = "Customers by repeat purchases: counted, and expected"
+    title = message("Customers by repeat purchases: counted, and expected")
     if table.empty:
         return style.no_data(ax, title)
     marks.beside(ax, table, SIDES)
@@ -65,7 +69,7 @@ def spend_fit(table: pd.DataFrame, *, unit: str = "", ax: Axes | None = None) ->
     `table`: indexed by amount (the middle of each bin); columns `actual`, `expected` (densities).
     """
     ax = style.axes(ax)
-    title = "Average purchase of repeat buyers: counted, and expected"
+    title = message("Average purchase of repeat buyers: counted, and expected")
     if table.empty:
         return style.no_data(ax, title)
     ax.fill_between(table.index, table["actual"], step="mid", color=style.GREY, linewidth=0)
@@ -83,7 +87,7 @@ def spend_by_frequency(table: pd.DataFrame, *, unit: str = "", ax: Axes | None =
     `table`: indexed by number of repeat purchases; columns `mean`, `low`, `high`.
     """
     ax = style.axes(ax)
-    title = "Average purchase, by how often customers came back"
+    title = message("Average purchase, by how often customers came back")
     if table.empty:
         return style.no_data(ax, title)
     marks.spans(ax, table, unit)
@@ -97,20 +101,20 @@ def tracking(table: pd.DataFrame, *, cumulative: bool = True, ax: Axes | None = 
     `holdout` marks what the model had not seen. `cumulative=False` draws each period's own.
     """
     ax = style.axes(ax)
-    title = "Repeat purchases: counted, and expected"
+    title = message("Repeat purchases: counted, and expected")
     if table.empty:
         return style.no_data(ax, title)
     lines = table[[*LINES]] if cumulative else table[[*LINES]].diff().fillna(table[[*LINES]])
     for column, (_, colour) in LINES.items():
         ax.plot(lines.index, lines[column], color=colour, linewidth=2.5)
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, 1.12 * max(lines.max(axis=None), 1))  # room for a word above the lines
     style.scale(ax.yaxis, whole=True)
     ax.spines["left"].set_visible(False)
     _time_axis(ax, lines.index)
     if "holdout" in table and table["holdout"].any():
         _forecast_begins(ax, table.index[table["holdout"]][0])
     marks.line_names(ax, lines, LINES)
-    span = "repeat purchases so far" if cumulative else "repeat purchases"
+    span = message("repeat purchases so far") if cumulative else message("repeat purchases")
     return style.say(ax, title, x="date" if _is_dated(lines.index) else "period", y=span)
 
 
@@ -121,13 +125,13 @@ def calibration(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     `actual` (purchases per customer).
     """
     ax = style.axes(ax)
-    title = "Purchases per customer in the test period, by group"
+    title = message("Purchases per customer in the test period, by group")
     if table.empty:
         return style.no_data(ax, title)
     marks.beside(ax, table, {"actual": style.GREY, "predicted": style.ACCENT})
     style.scale(ax.yaxis)
-    group = str(table.index.name or "group").replace("_", " ")
-    return style.say(ax, title, x=f"{group} before", y="purchases per customer", key=KEY)
+    before = message("repeat purchases before the test period")
+    return style.say(ax, title, x=before, y="purchases per customer", key=KEY)
 
 
 def _is_dated(index: pd.Index) -> bool:

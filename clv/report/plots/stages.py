@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clv.report import style
-from clv.report.labels import STAGES
+from clv.report.labels import OTHER, STAGES
+from clv.report.messages import message
 from clv.report.plots import marks
 
 SILENCES = ["at_risk", "dormant", "churned"]  # stages that a silence begins
@@ -17,8 +18,10 @@ def stage_sizes(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     `table`: indexed by stage; column `customers`.
     """
-    title = "Customers by stage of the lifecycle"
-    return _by_stage(table, "customers", unit="customers", title=title, x="customers", ax=ax)
+    title = message("Customers by stage of the lifecycle")
+    return _by_stage(
+        table, "customers", unit="customers", title=title, x=message("customers"), ax=ax
+    )
 
 
 def stage_value(
@@ -28,19 +31,19 @@ def stage_value(
 
     `table`: indexed by stage; the column named by `value`, in `unit` (a currency or "").
     """
-    title = "Expected revenue by stage of the lifecycle"
-    return _by_stage(table, value, unit=unit, title=title, x="expected revenue", ax=ax)
+    title = message("Expected revenue by stage of the lifecycle")
+    return _by_stage(table, value, unit=unit, title=title, x=message("expected revenue"), ax=ax)
 
 
 def _by_stage(
     table: pd.DataFrame, column: str, *, unit: str, title: str, x: str, ax: Axes | None
 ) -> Axes:
-    known = table[column].reindex([stage for stage in STAGES if stage in table.index])
+    known = table[column].reindex([stage for stage in [*STAGES, OTHER] if stage in table.index])
     sizes = known[known.fillna(0) != 0].astype(float)
     ax = style.axes(ax, height=1.2 + 0.36 * len(sizes))
     if sizes.empty:
         return style.no_data(ax, title)
-    colours = [style.STAGES[stage] for stage in sizes.index]
+    colours = [style.STAGES.get(stage, style.GREY) for stage in sizes.index]
     marks.bars(ax, sizes, style.with_shares(sizes, unit), color=colours)
     return style.say(ax, title, x=x)
 
@@ -52,7 +55,7 @@ def stage_moves(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     counts = matrix.loc[matrix.sum(axis=1) > 0, matrix.sum() > 0].astype(float)
     ax = style.axes(ax, height=1.8 + 0.36 * len(counts))
-    title = "Customers by stage then and stage now"
+    title = message("Customers by stage then and stage now")
     if counts.empty:
         return style.no_data(ax, title)
     shares = counts.div(counts.sum(axis=1), axis=0)
@@ -71,7 +74,7 @@ def silence_limits(thresholds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     limits = rows.pivot(index="purchase_days", columns="threshold", values="value")
     limits = limits.reindex(index=rows["purchase_days"].unique(), columns=SILENCES)
     ax = style.axes(ax, height=1.8 + 0.5 * len(limits))
-    title = "Days of silence before a stage begins"
+    title = message("Days of silence before a stage begins")
     if limits.isna().all(axis=None):
         return style.no_data(ax, title)
     end = 1.15 * limits.max(axis=None)

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clv.report import style
+from clv.report.messages import message
 from clv.report.plots import marks
 from clv.report.words import Share, Text
 
@@ -19,7 +20,7 @@ def lorenz(curve: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     `curve`: `share_of_customers` (ascending, the best customers first), `share_of_value`.
     """
     ax = style.axes(ax, height=4.2)
-    title = "Share of value held by the best customers"
+    title = message("Share of value held by the best customers")
     if curve.empty:
         return style.no_data(ax, title)
     x, y = curve["share_of_customers"], curve["share_of_value"]
@@ -42,8 +43,8 @@ def value_by_group(
     *,
     value: str = "clv",
     unit: str = "",
-    title: Text | str = "Expected revenue by group",
-    x: Text | str = "expected revenue",
+    title: Text | str = message("Expected revenue by group"),
+    x: Text | str = message("expected revenue"),
     ax: Axes | None = None,
 ) -> Axes:
     """Bars of one column for each group of the index, in the table's order.
@@ -63,7 +64,7 @@ def value_interval(table: pd.DataFrame, *, unit: str = "", ax: Axes | None = Non
     `table`: indexed by decile (1 is the best); columns `mean`, `low`, `high`.
     """
     ax = style.axes(ax)
-    title = "Expected revenue per customer, and how far it may be off"
+    title = message("Expected revenue per customer, and how far it may be off")
     if table.empty:
         return style.no_data(ax, title)
     marks.spans(ax, table, unit)

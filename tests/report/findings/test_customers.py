@@ -92,17 +92,22 @@ def test_a_decision_is_asked_for_only_where_many_bought_once():
 @pytest.mark.parametrize(
     ("newest", "said", "severity"),
     [
-        (0.205, "as earlier ones did: 20% buy in an average", "info"),
-        (0.30, "more than earlier ones: 30% buy in an average", "good"),
-        (0.17, "less than earlier ones: 17% buy in an average", "watch"),
-        (0.10, "less than earlier ones: 10% buy in an average", "act"),
+        (0.205, "as earlier ones did: 20% (", "info"),
+        (0.30, "more than earlier ones: 30% (", "good"),
+        (0.17, "less than earlier ones: 17% (", "watch"),
+        (0.10, "less than earlier ones: 10% (", "act"),
     ],
 )
 def test_the_newest_cohort_is_held_against_the_earlier_ones(newest, said, severity):
     found = findings.cohort_trend(retention([0.2, 0.2, newest], [5000, 5000, 5000]))
     assert said in str(found.headline)
-    assert str(found.headline).endswith("month of their first three, against 20%.")
+    assert " buy in an average month of their first three, against 20%." in str(found.headline)
     assert found.severity == severity
+
+
+def test_the_share_of_a_small_cohort_is_said_to_be_uncertain():
+    found = findings.cohort_trend(retention([0.2, 0.2, 0.2], [5000, 5000, 50]))
+    assert ": 20% (12% to 31%) buy in" in str(found.headline)
 
 
 def test_what_chance_alone_could_do_is_no_trend():
@@ -145,8 +150,9 @@ def test_where_there_is_no_value_none_is_divided(clv):
     ("customers", "spend", "said", "severity"),
     [
         ((0, 0), (0, 0), "No frequent buyer has gone quiet.", "good"),
-        ((1, 0), (1, 0), "1 customer who used to buy often has gone quiet; 1.0% of", "info"),
-        ((3, 1), (3, 2), "4 customers who used to buy often have gone quiet; 5.0% of", "watch"),
+        ((3, 1), (3, 2), "Hardly any frequent buyer has gone quiet.", "good"),
+        ((4, 1), (1, 0), "5 customers who used to buy often have gone quiet; 1.0% of", "info"),
+        ((5, 1), (3, 2), "6 customers who used to buy often have gone quiet; 5.0% of", "watch"),
         ((3, 9), (5, 5), "12 customers who used to buy often have gone quiet; 10% of", "act"),
     ],
 )
@@ -178,7 +184,7 @@ def segments(champions, others):
     ("best", "said"),
     [
         ((10, 450.0), "10 champions, 10% of all customers, have brought 45% of all revenue."),
-        ((1, 450.0), "1 champion, 1.1% of all customers, has brought 45% of all revenue."),
+        ((4, 450.0), "Hardly any customer is a champion yet."),
         ((0, 0.0), "No customer is a champion yet."),
     ],
 )

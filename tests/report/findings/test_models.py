@@ -1,3 +1,4 @@
+from datetime import date
 from types import SimpleNamespace
 
 import pandas as pd
@@ -66,9 +67,10 @@ def test_without_a_model_the_page_says_so():
     [
         ([], "No customer is as good as lost.", "good"),
         ([0.1, 0.5, 1.0], "No customer is as good as lost.", "good"),
-        ([0.05] + [0.9] * 19, "1 customer (5.0%) is as good as lost", "info"),
-        ([0.05] + [0.9] * 4, "1 customer (20%) is as good as lost", "watch"),
-        ([0.0, 0.09, 0.9, 0.9], "2 customers (50%) are as good as lost", "act"),
+        ([0.05] * 4 + [0.9] * 5, "Hardly any customer is as good as lost.", "good"),
+        ([0.05] * 5 + [0.9] * 95, "5 customers (5.0%) are as good as lost", "info"),
+        ([0.05] * 5 + [0.9] * 20, "5 customers (20%) are as good as lost", "watch"),
+        ([0.0, 0.09, 0.05] * 2 + [0.9] * 6, "6 customers (50%) are as good as lost", "act"),
     ],
 )
 def test_customers_as_good_as_lost_are_counted_and_judged(p_alive, said, severity):
@@ -78,11 +80,11 @@ def test_customers_as_good_as_lost_are_counted_and_judged(p_alive, said, severit
 
 
 def test_what_the_lost_still_stand_for_is_said_with_the_decision():
-    found = findings.silent(customers([0.05, 0.9, 0.9, 0.9]))
+    found = findings.silent(customers([0.05] * 5 + [0.9] * 15))
     assert str(found.next_step) == (
         "Stop spending on them: together they hold 25% of expected revenue."
     )
-    assert found.evidence["customers"].tolist() == [1, 0, 3]
+    assert found.evidence["customers"].tolist() == [5, 0, 15]
 
 
 # Spend --------------------------------------------------------------------------------------
@@ -167,3 +169,39 @@ def test_another_model_than_the_chosen_one_can_be_judged():
 )
 def test_without_a_holdout_the_page_says_so(nothing):
     assert "too short" in str(findings.holdout(nothing).headline)
+
+
+def hindsight(came):
+    foreseen = SimpleNamespace(expected=100.0, low=90.0, high=110.0)
+    return SimpleNamespace(
+        made_on=date(1998, 2, 13),
+        until=date(1998, 6, 29),
+        revenue=foreseen,
+        revenue_came=came,
+        missed=100.0 / came - 1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("came", "said", "severity"),
+    [
+        (100.0, "until June 29, 1998, and $100.00 came.", "good"),
+        (125.0, "until June 29, 1998. $125.00 came: 20% too little was foreseen.", "watch"),
+        (50.0, "until June 29, 1998. $50.00 came: 100% too much was foreseen.", "act"),
+    ],
+)
+def test_were_we_right_says_what_was_foreseen_and_what_came(came, said, severity):
+    found = findings.were_we_right(hindsight(came), currency="USD")
+    begins = "On February 13, 1998 the models would have foreseen $100.00 ($90.00 to $110.00)"
+    assert str(found.headline) == f"{begins} of revenue {said}"
+    assert found.severity == severity
+
+
+def test_a_short_history_has_no_last_forecast_to_be_right_about():
+    found = findings.were_we_right(None)
+    assert (found.severity, len(found.evidence)) == ("watch", 0)
+
+
+def test_a_forecast_is_said_with_the_bounds_that_it_gave_itself():
+    found = findings.holdout(compared(960, 1000), between=(900.0, 1020.0))
+    assert str(found.headline).startswith("960 (900 to 1,020) purchases were foreseen")

@@ -23,6 +23,7 @@ def moves(*flows):
 def behaviour(**shares):
     table = pd.DataFrame({"share": shares, "customers": 100})
     table["returned"] = table["customers"] * table["share"]
+    table = table.assign(low=table["share"] - 0.02, high=table["share"] + 0.02)
     table.attrs["ordered"] = table["share"].is_monotonic_decreasing
     return table
 
@@ -46,7 +47,8 @@ def test_customers_are_counted_in_three_groups():
     ("at_risk", "severity", "step"),
     [
         (0, "info", "None"),
-        (1, "info", "Write to the 1 customer at risk this month."),
+        (1, "info", "None"),
+        (5, "info", "Write to the 5 customers at risk this month, the most valuable first."),
         (10, "watch", "Write to the 10 customers at risk this month, the most valuable first."),
         (25, "act", "Write to the 25 customers at risk this month, the most valuable first."),
     ],
@@ -54,6 +56,11 @@ def test_customers_are_counted_in_three_groups():
 def test_customers_at_risk_are_to_be_written_to(at_risk, severity, step):
     found = findings.stage_sizes(sizes(active=100 - at_risk, at_risk=at_risk))
     assert (found.severity, str(found.next_step)) == (severity, step)
+
+
+def test_a_few_customers_in_a_stage_are_not_counted_out():
+    found = findings.stage_sizes(sizes(active=96, at_risk=4))
+    assert str(found.headline) == "100 customers are sorted into stages."
 
 
 def test_without_customers_no_stage_is_spoken_of():
@@ -73,14 +80,19 @@ def test_who_came_is_weighed_against_who_went_quiet(quiet, severity):
 
 def test_a_time_without_new_customers_is_said_as_such():
     found = findings.stage_moves(moves(("churned", "active", 5), ("active", "at_risk", 2)))
-    assert str(found.headline) == "5 customers came back and 2 went quiet; nobody new came."
+    assert str(found.headline) == "5 customers came back and <5 went quiet; nobody new came."
 
 
 def test_the_largest_loss_is_pointed_at():
-    found = findings.stage_moves(moves(("active", "at_risk", 3), ("active", "churned", 1)))
+    found = findings.stage_moves(moves(("active", "at_risk", 6), ("active", "churned", 1)))
     assert str(found.next_step) == (
-        "Look first at the largest loss: 3 customers from Active to At risk."
+        "Look first at the largest loss: 6 customers from Active to At risk."
     )
+
+
+def test_a_loss_of_a_few_is_not_pointed_at():
+    found = findings.stage_moves(moves(("active", "at_risk", 4), ("active", "churned", 1)))
+    assert (found.severity, found.next_step) == ("act", None)
 
 
 def test_without_customers_nobody_moves():
@@ -90,12 +102,13 @@ def test_without_customers_nobody_moves():
 @pytest.mark.parametrize(
     ("shares", "said", "severity"),
     [
-        ({"loyal": 0.7, "active": 0.3, "churned": 0.05}, "The stages tell customers apart: 70% of "
-         "“Loyal” bought again and 5.0% of “Churned”.", "good"),
+        ({"loyal": 0.7, "active": 0.3, "churned": 0.05}, "The stages tell customers apart: 70% "
+         "(68% to 72%) of “Loyal” bought again and 5.0% (3.0% to 7.0%) of “Churned”.", "good"),
         ({"loyal": 0.7, "at_risk": 0.2, "dormant": 0.3}, "The stages tell customers apart, but not "
-         "all in the expected order: 70% of “Loyal” bought again and 30% of “Dormant”.", "watch"),
-        ({"active": 0.13, "churned": 0.05}, "The stages hardly tell customers apart: 13% of "
-         "“Active” bought again and 5.0% of “Churned”.", "watch"),
+         "all in the expected order: 70% (68% to 72%) of “Loyal” bought again and 30% (28% to 32%) "
+         "of “Dormant”.", "watch"),
+        ({"active": 0.13, "churned": 0.05}, "The stages hardly tell customers apart: 13% (11% to "
+         "15%) of “Active” bought again and 5.0% (3.0% to 7.0%) of “Churned”.", "watch"),
         ({"active": 0.13}, "Too few stages hold customers to compare them.", "info"),
     ],
 )  # fmt: skip

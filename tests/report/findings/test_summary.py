@@ -15,10 +15,10 @@ def found(severity, step="Do it."):
     ("severities", "said", "severity"),
     [
         ([], "Nothing asks for a decision.", "good"),
-        (["info"], "Nothing is urgent. First: Do it.", "info"),
-        (["watch", "watch"], "Nothing is urgent. First: Do it.", "watch"),
-        (["act", "watch"], "1 thing is urgent. First: Do it.", "act"),
-        (["act", "act"], "2 things are urgent. First: Do it.", "act"),
+        (["info"], "Nothing is urgent. Begin on Monday with this: Do it.", "info"),
+        (["watch", "watch"], "Nothing is urgent. Begin on Monday with this: Do it.", "watch"),
+        (["act", "watch"], "1 thing is urgent. Begin on Monday with this: Do it.", "act"),
+        (["act", "act"], "2 things are urgent. Begin on Monday with this: Do it.", "act"),
     ],
 )
 def test_the_answer_is_the_first_thing_to_do(severities, said, severity):

@@ -21,6 +21,11 @@ def tables():
     counted = pd.DataFrame({"actual": [1411, 64], "expected": [1430.2, 80.5]}, index=["0", "7+"])
     spans = pd.DataFrame({"mean": [35.0, 39], "low": [30.0, 20], "high": [41.0, 60]})
     stages = pd.CategoricalIndex(list(STAGES)[:12], ordered=True, name="stage")
+    causes = pd.DataFrame(
+        {"amount": [40.0, -25.0], "customers": [9, 7]},
+        index=pd.CategoricalIndex(["first_time_buyers", "missing_buyers"], name="cause"),
+    )
+    causes.attrs = {"before": 100.0, "after": 115.0}
     weeks = pd.date_range("1997-01-07", periods=60, freq="7D")
     return {
         "account": pd.DataFrame(
@@ -33,6 +38,7 @@ def tables():
         "purchases_per_month": pd.DataFrame(
             {"new": [7846, 8476], "repeat": [1082, 2796]}, index=MONTHS.to_timestamp()
         ),
+        "revenue_movement": causes,
         "purchase_days_histogram": pd.DataFrame({"frequency": [0, 0, 1, 14]}),
         "cohort_heatmap": pd.DataFrame(
             {0: [1.0, 1.0], 1: [0.15, 0.1], 2: [0.12, None]}, index=MONTHS
