@@ -6,7 +6,7 @@ RUN_FLAGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: report test lab lint lock clean help
+.PHONY: report test lab lint messages lock clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -25,6 +25,9 @@ lint: $(READY)  ## ruff, the floors of the house, the notebooks
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/house/test_notebooks.py
+
+messages: $(READY)  ## bring the translations up to date with the notebooks and the code, and say what is left
+	$(BIN)/python -m clv.report.catalogue
 
 lock: $(READY)  ## compile requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

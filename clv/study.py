@@ -170,7 +170,7 @@ class Study:
     @classmethod
     def default(cls) -> Self:
         """The study that runs where none is given: CDNOW until its last day."""
-        return cls(transactions="cdnow", name="cdnow", as_of="1998-06-30")
+        return cls("cdnow", name="cdnow", as_of="1998-06-30", languages=("en", "tr", "ar"))
 
     @classmethod
     def read(cls, path: str | Path) -> Self:

@@ -25,7 +25,7 @@ def test_the_default_study_is_cdnow_until_its_last_day():
     assert (study.name, study.transactions, study.as_of) == ("cdnow", "cdnow", "1998-06-30")
     assert (study.unit, study.horizon, study.model, study.seed) == ("W", "12M", "auto", 1)
     assert (study.annual_discount_rate, study.interval) == (0.10, 0.90)
-    assert study.languages == ("en",)
+    assert study.languages == ("en", "tr", "ar")
 
 
 def test_one_key_is_enough(study_file):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-STAGES: Final = {  # in lifecycle order
+from clv.report.messages import Messages
+
+STAGES: Final[Messages] = {  # in lifecycle order
     "reached": "Reached",
     "lead": "Lead",
     "prospect": "Prospect",
@@ -24,7 +26,7 @@ STAGES: Final = {  # in lifecycle order
     "not_yet": "Not yet a customer",  # in a table of moves, before the first purchase
 }
 
-SEGMENTS: Final = {  # best first
+SEGMENTS: Final[Messages] = {  # best first
     "champions": "Champions",
     "loyal_customers": "Loyal customers",
     "potential_loyalists": "Potential loyalists",
@@ -37,20 +39,30 @@ SEGMENTS: Final = {  # best first
     "hibernating": "Hibernating",
 }
 
-MODELS: Final = {
+MODELS: Final[Messages] = {
     "bgnbd": "BG/NBD",
     "mbgnbd": "MBG/NBD",
     "gamma_gamma": "Gamma-Gamma",
 }
 
-BASELINES: Final = {  # what one would say without a model
+BASELINES: Final[Messages] = {  # what one would say without a model
     "nobody": "Nobody buys again",
     "average": "Everybody buys at the average pace",
     "own_rate": "Everybody keeps their own pace",
     "last_period": "Everybody buys as in the last period",
 }
 
-MEASURES: Final = {
+CAUSES: Final[Messages] = {  # why revenue moved between two periods
+    "period_before": "The period before",
+    "first_time_buyers": "First-time buyers",
+    "returning_buyers": "Buyers who came back",
+    "missing_buyers": "Buyers who stayed away",
+    "visits_of_regulars": "Regulars: purchase days",
+    "spend_of_regulars": "Regulars: spend per day",
+    "period_now": "This period",
+}
+
+MEASURES: Final[Messages] = {
     "pearson": "Correlation",
     "spearman": "Rank correlation",
     "eta_squared": "Share of variance explained",
@@ -61,6 +73,12 @@ MEASURES: Final = {
     "choosing_score": "Log score",
     "choosing_score_se": "Its standard error",
     "why": "Reason",
+    "p_leaves": "Chance of leaving",
+    "value_at_risk": "Expected revenue at risk",
+    "brought": "Brought in the year before",
+    "expected": "Still expected",
+    "likely_gone": "More likely gone",
+    "likely_here": "More likely still here",
     "alive": "Still customers",
     "buyers": "Will buy again",
     "purchases": "Purchases to expect",
@@ -68,7 +86,100 @@ MEASURES: Final = {
     "high": "High",
 }
 
-FATES: Final = {  # what became of a row of the log, and why
+COLUMNS: Final[Messages] = {  # of tables, the names of their rows, and what stands in their cells
+    "actual": "Actual",
+    "actual_total": "Actual total",
+    "all": "All",
+    "amount": "Amount",
+    "at_least": "At least",
+    "average_purchase": "Average purchase",
+    "because": "Because",
+    "below": "Below",
+    "below_10_percent": "Below 10 percent",
+    "10_to_50_percent": "10 to 50 percent",
+    "over_50_percent": "Over 50 percent",
+    "bought_once": "Bought once",
+    "came_back": "Came back",
+    "came": "Came",
+    "cause": "Cause",
+    "chance": "Chance",
+    "chosen": "Chosen",
+    "cohort": "Cohort",
+    "count": "Count",
+    "customers": "Customers",
+    "customer_share": "Share of customers",
+    "days": "Days",
+    "decile": "Tenth",
+    "estimate": "Estimate",
+    "expected_mean": "Expected mean",
+    "expected_purchases": "Expected purchases",
+    "expected_revenue": "Expected revenue",
+    "first_spend": "First spend",
+    "fixed": "Fixed points",
+    "foreseen": "Foreseen",
+    "in": "Read",
+    "interval": "Interval",
+    "last_forecast_missed_by": "Last forecast missed by",
+    "lower_quarter": "Lower quarter",
+    "loyal_days": "Purchase days of loyal customers",
+    "loyal_money": "Spend of loyal customers",
+    "mean": "Mean",
+    "mean_spend": "Mean spend",
+    "measure": "Measure",
+    "median": "Median",
+    "method": "Method",
+    "model": "Model",
+    "money": "Money",
+    "month": "Month",
+    "move": "Move",
+    "needs": "Needs",
+    "new": "New",
+    "next_step": "Next step",
+    "order": "Order",
+    "parameter": "Parameter",
+    "predicted": "Predicted",
+    "predicted_total": "Predicted total",
+    "promised": "Promised",
+    "purchase days": "Purchase days",
+    "purchase_days": "Purchase days",
+    "quantile": "Fifths",
+    "reason": "Reason",
+    "reentry": "Days of a customer who has come back",
+    "repeat": "Repeat",
+    "repeat_purchases": "Repeat purchases",
+    "return_horizon": "Days within which customers return",
+    "returned": "Returned",
+    "revenue": "Revenue",
+    "rows": "Rows",
+    "score": "Score",
+    "segment": "Segment",
+    "share": "Share",
+    "share_of_customers": "Share of customers",
+    "share_of_revenue": "Share of revenue",
+    "share_of_value": "Share of value",
+    "since_last": "Days since the last purchase",
+    "spend_share": "Share of revenue",
+    "stage": "Stage",
+    "stage_now": "Stage now",
+    "stage_then": "Stage then",
+    "standard_error": "Standard error",
+    "support": "Learned from",
+    "threshold": "Limit",
+    "total": "Total",
+    "total_spend": "Total spend",
+    "unit": "Unit",
+    "upper_quarter": "Upper quarter",
+    "urgency": "Urgency",
+    "value": "Value",
+    "week": "Week",
+    "went_quiet": "Went quiet",
+    "what": "What became of it",
+    "window": "Days looked at for loyalty",
+    "with_largest": "With the largest customer",
+    "without_largest": "Without the largest customer",
+}
+
+FATES: Final[Messages] = {  # what became of a row of the log, and why
     "accepted": "Accepted",
     "quarantined": "Set aside",
     "duplicates": "The same row again",
@@ -90,7 +201,10 @@ FATES: Final = {  # what became of a row of the log, and why
     "row-torn": "Torn line",
 }
 
-NAMES: Final = STAGES | SEGMENTS | MODELS | BASELINES | MEASURES | FATES
+OTHER: Final = "other"  # groups that are too small to be shown one by one
+REST: Final[Messages] = {OTHER: "Other"}
+
+NAMES: Final = STAGES | SEGMENTS | COLUMNS | MODELS | BASELINES | CAUSES | MEASURES | FATES | REST
 
 
 def english(key: str) -> str:

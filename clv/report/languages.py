@@ -32,8 +32,11 @@ from clv.report import labels
 LOCALES = Path(__file__).parent / "locale"
 MISSING = "–"
 
-# Keeps a left-to-right run, such as "1.0 – 1.5", in order inside right-to-left text.
-ISOLATE, END_ISOLATE = "\u2066", "\u2069"
+# Keep a run in order inside right-to-left text: numbers from left to right ("-1.0 – 1.5"), days
+# as the language writes them. The direction marks that CLDR puts into the patterns of numbers
+# would turn the sign of an isolated number to its other side.
+LEFT_TO_RIGHT, RIGHT_TO_LEFT, END_ISOLATE = "\u2066", "\u2067", "\u2069"
+MARKS = {0x200E: None, 0x200F: None, 0x061C: None}
 
 
 def available() -> tuple[str, ...]:
@@ -96,7 +99,8 @@ class Words:
 
     def day(self, value: date, style: Literal["medium", "long"] = "long") -> str:
         """A calendar day."""
-        return self.isolated(format_date(value, style, locale=self.locale))
+        written = format_date(value, style, locale=self.locale)
+        return f"{RIGHT_TO_LEFT}{written}{END_ISOLATE}" if self.direction == "rtl" else written
 
     def listing(self, items: list[str]) -> str:
         """Items joined as a sentence joins them: "a, b and c"."""
@@ -104,7 +108,9 @@ class Words:
 
     def isolated(self, text: str) -> str:
         """A run of numbers that right-to-left text around it must not reorder."""
-        return f"{ISOLATE}{text}{END_ISOLATE}" if self.direction == "rtl" else text
+        if self.direction == "ltr":
+            return text
+        return f"{LEFT_TO_RIGHT}{text.translate(MARKS)}{END_ISOLATE}"
 
     def _applied(
         self, pattern: NumberPattern, value: float, digits: int, currency: str | None = None

@@ -16,7 +16,9 @@ from typing import Protocol
 import pandas as pd
 
 from clv.errors import PageIncomplete, listed
+from clv.report import privacy
 from clv.report.languages import MISSING, Words, available, current, speaking
+from clv.report.messages import Messages
 
 __all__ = [
     "Count",
@@ -26,6 +28,7 @@ __all__ = [
     "Money",
     "Names",
     "Number",
+    "People",
     "Quantity",
     "Share",
     "Text",
@@ -41,7 +44,7 @@ __all__ = [
 ]
 
 # Units that are counted in a noun, with the two English forms under which translations are found.
-NOUNS = {
+NOUNS: Messages = {
     "customers": ("customer", "customers"),
     "purchases": ("purchase", "purchases"),
     "days": ("day", "days"),
@@ -92,6 +95,22 @@ class Count:
 
     def render(self, words: Words) -> str:
         return words.number(float(self.value), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many customers; so few that they might be recognised are not counted out.
+
+    >>> People(12).render(Words.of("en")), People(4).render(Words.of("en"))
+    ('12', '<5')
+    """
+
+    value: float
+
+    def render(self, words: Words) -> str:
+        if privacy.few(self.value):
+            return words.isolated(f"<{Count(privacy.FEWEST).render(words)}")
+        return Count(self.value).render(words)
 
 
 @dataclass(frozen=True, slots=True)

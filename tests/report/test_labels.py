@@ -24,8 +24,8 @@ def test_every_fate_of_a_row_and_every_fault_has_a_name():
 
 
 def test_one_key_never_has_two_names():
-    tables = (labels.STAGES, labels.SEGMENTS, labels.MODELS, labels.BASELINES)
-    tables += (labels.MEASURES, labels.FATES)
+    tables = (labels.STAGES, labels.SEGMENTS, labels.COLUMNS, labels.MODELS, labels.BASELINES)
+    tables += (labels.CAUSES, labels.MEASURES, labels.FATES, labels.REST)
     assert all(labels.NAMES[key] == name for table in tables for key, name in table.items())
 
 
