@@ -14,15 +14,17 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from clv.errors import PageIncomplete
+from clv.report import privacy, reasons
 from clv.report.labels import NAMES
 from clv.report.languages import MISSING, Words
+from clv.report.messages import Messages, message
 from clv.report.words import (
     COUNTED,
     NOUNS,
     Count,
     Day,
     Number,
+    People,
     Text,
     Value,
     decimals,
@@ -30,11 +32,10 @@ from clv.report.words import (
     of_unit,
 )
 
-PERSONAL = "customer_id"
 MOST = 20
 
 # Columns of our own tables: without a margin pages say "expected revenue" and not "CLV".
-COLUMNS = {
+COLUMNS: Messages = {
     "T": "Time since first purchase",
     "frequency": "Repeat purchase days",
     "recency": "First to last purchase",
@@ -62,7 +63,8 @@ def table(
     """The first rows of a table in one language.
 
     `labels` and `units` of columns go before `frame.attrs["labels"]` and `["units"]`, and these
-    before what the columns of our own tables are called and counted in.
+    before what the columns of our own tables are called and counted in. A table of groups is to be
+    made `privacy.safe` before; here the counts of a crosstab are.
     """
     known_labels, known_units = _described(frame)
     labels, units = known_labels | (labels or {}), known_units | (units or {})
@@ -72,18 +74,23 @@ def table(
         {"label": _heading(key, labels, units, words), "numeric": _is_numeric(flat[key])}
         for key in flat
     ]
-    written = [_written(shown[key], units.get(key, ""), words) for key in flat]
+    count = _few_hidden if privacy.is_grid(frame) else _written
+    written = [
+        (_written if place < heads else count)(shown[key], units.get(key, ""), words)
+        for place, key in enumerate(flat)
+    ]
     return {
         "heads": heads,
         "columns": columns,
         "rows": [list(row) for row in zip(*written, strict=True)],
         "left_out": _left_out(len(shown), len(flat), words),
+        "notes": _notes(frame, words),
     }
 
 
 def chart_data(frame: pd.DataFrame, words: Words) -> dict[str, Any]:
     """What a chart is drawn from: the table itself where it is short, else its distribution."""
-    if len(frame) <= MOST and not is_personal(frame):
+    if len(frame) <= MOST and not privacy.is_personal(frame):
         return table(frame, words)
     labels, units = _described(frame)
     numbers = frame.select_dtypes("number").astype(float)
@@ -94,33 +101,15 @@ def chart_data(frame: pd.DataFrame, words: Words) -> dict[str, Any]:
         ]
         for name, column in numbers.items()
     ]
-    heads = ["", "Mean", "Lower quarter", "Median", "Upper quarter"]
+    heads = ["", message("Mean"), message("Lower quarter"), message("Median")]
+    heads += [message("Upper quarter")]
     return {
         "heads": 1,
         "columns": [{"label": words.text(head), "numeric": head != ""} for head in heads],
         "rows": rows,
         "left_out": Text("A summary of {rows} rows.", {"rows": Count(len(frame))}).render(words),
+        "notes": [],
     }
-
-
-def is_personal(frame: pd.DataFrame) -> bool:
-    """Whether a table has a row, or a column, for each single customer.
-
-    >>> is_personal(pd.DataFrame({"clv": [1.0]}, index=pd.Index(["0007"], name="customer_id")))
-    True
-    """
-    names = [*frame.index.names, *frame.columns.names, *frame.columns]
-    return any(str(name).casefold() == PERSONAL for name in names)
-
-
-def refuse_personal(frame: pd.DataFrame, what: str) -> None:
-    """Raise where a table would put single customers on a page that many people read."""
-    if is_personal(frame):
-        raise PageIncomplete(
-            f"{what} would show single customers (`{PERSONAL}`) to every reader of the page; "
-            "group them first, for example customers.groupby('segment')['clv'].sum(), "
-            "or look at them with display(…) in a cell tagged `analyst-only`."
-        )
 
 
 def _described(frame: pd.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
@@ -174,6 +163,11 @@ def _written(column: pd.Series, unit: str, words: Words) -> list[str]:
     return [_cell(value, words) for value in column]
 
 
+def _few_hidden(column: pd.Series, unit: str, words: Words) -> list[str]:
+    """The counts of a crosstab, none of which could name somebody: "<5"."""
+    return [People(count).render(words) for count in column]
+
+
 def _digits(values: np.ndarray, unit: str) -> int:
     """Decimals for a whole column, from its unit and the size of its middle value."""
     sizes = np.abs(values[np.isfinite(values) & (values != 0)])
@@ -200,8 +194,23 @@ def _spoken(value: Any, words: Words) -> Value | str:  # noqa: ANN401 -- as abov
         return Day(value, short=True)
     if isinstance(value, int | float | np.number):
         return Number(float(value))
-    # Names of ours are translated; anything else is data, and stays as it is.
-    return words.label(value) if str(value) in NAMES else words.isolated(str(value))
+    # Names and reasons of ours are translated; anything else is data, and stays as it is.
+    if str(value) in NAMES:
+        return words.label(value)
+    return reasons.found_again(str(value)) or words.isolated(str(value))
+
+
+def _notes(frame: pd.DataFrame, words: Words) -> list[str]:
+    """What was done to a table so that nobody is recognised in it."""
+    fewest = {"fewest": Count(privacy.FEWEST)}
+    notes = []
+    if frame.attrs.get("merged"):
+        notes.append(
+            Text("Groups of fewer than {fewest} customers are shown together as Other.", fewest)
+        )
+    if privacy.is_grid(frame) and frame.map(privacy.few).any(axis=None):
+        notes.append(Text("Cells of fewer than {fewest} customers are not counted out.", fewest))
+    return [note.render(words) for note in notes]
 
 
 def _left_out(shown: int, total: int, words: Words) -> str:

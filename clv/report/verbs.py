@@ -20,9 +20,9 @@ from IPython.display import display
 from matplotlib import pyplot as plt
 
 from clv.errors import BadParameter, PageIncomplete, listed
-from clv.report import cells, markup
+from clv.report import cells, markup, privacy
 from clv.report.findings.finding import SEVERITIES, Finding
-from clv.report.words import Interval, Text, Words, noun, of_unit, said, speaking
+from clv.report.words import Interval, People, Text, Words, noun, of_unit, said, speaking
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,6 +56,7 @@ def headline(
     low: float | None = None,
     high: float | None = None,
     better: Literal["", "up", "down"] = "",
+    customers: float | None = None,
 ) -> None:
     """Show a headline number; `name` is what it is called in results.json.
 
@@ -72,19 +73,25 @@ def headline(
         None is the amount of an unknown currency.
     better
         Whether a higher ("up") or a lower ("down") number is the better one; "" for neither.
+    customers
+        How many the number speaks of, where that may be few: of 1 to 4 it is withheld. A number of
+        customers knows that of itself, and is then said as "<5".
     """
     if better not in DIRECTIONS:
         raise BadParameter.from_value("better", better, f"one of {DIRECTIONS}")
+    if privacy.few(customers):
+        value = low = high = None
     unit, value, low, high = unit or "", _plain(value), _plain(low), _plain(high)
+    few = unit == privacy.COUNT and privacy.few(value)
 
     def worded(words: Words) -> dict[str, Any]:
         shown = math.nan if value is None else value
         between = "" if low is None or high is None else _between(low, high, unit).render(words)
         return {
             "label": said(label, words),
-            "text": of_unit(shown, unit).render(words),
+            "text": (People(shown) if few else of_unit(shown, unit)).render(words),
             "noun": noun(unit, shown).render(words) if value is not None else "",
-            "interval": between,
+            "interval": "" if few else between,
         }
 
     facts = {"name": name, "value": value, "unit": unit, "low": low, "high": high, "better": better}
@@ -93,25 +100,27 @@ def headline(
 
 def finding(finding: Finding, *, lead: bool = False) -> None:
     """Show a sentence computed from its evidence; `lead=True` makes it the page's answer."""
-    cells.refuse_personal(finding.evidence, "The evidence of a finding")
+    privacy.refuse_personal(finding.evidence, "The evidence of a finding")
+    shown = privacy.safe(finding.evidence)
 
     def worded(words: Words) -> dict[str, Any]:
         return {
             "tone": words.text(SEVERITIES[finding.severity]),
             "headline": said(finding.headline, words),
             "next_step": said(finding.next_step, words) if finding.next_step else "",
-            "table": cells.table(finding.evidence, words),
+            "table": cells.table(shown, words),
         }
 
-    _show("finding", {"severity": finding.severity, "lead": lead}, worded)
+    facts = {"severity": finding.severity, "lead": lead, "merged": _merged(shown)}
+    _show("finding", facts, worded)
 
 
 def chart(
     plot: Callable[..., Axes],
     table: Any,  # noqa: ANN401 -- whatever the plot function draws
     *,
-    alt: Text | str,
-    caption: Text | str,
+    alt: Text | str = "",
+    caption: Text | str = "",
     data: pd.DataFrame | None = None,
     **options: object,
 ) -> None:
@@ -121,15 +130,9 @@ def chart(
     sentence what the chart shows, for readers who cannot see it. `data` are the numbers behind
     the chart where they are not `table` itself.
     """
-    for name, sentence, example in [
-        ("alt", alt, "what the chart shows, in a sentence"),
-        ("caption", caption, "what to see in the chart"),
-    ]:
-        if not str(sentence or "").strip():
-            raise PageIncomplete(
-                f"The chart of `{getattr(plot, '__name__', plot)}` has no {name} text; "
-                f"write {name}='{example}'."
-            )
+    _must_be_said("alt", alt, plot, "what the chart shows")
+    _must_be_said("caption", caption, plot, "what to see in the chart")
+    table, data = _safe(table), _safe(data)
     behind = table if data is None else data
 
     def worded(words: Words) -> dict[str, Any]:
@@ -140,7 +143,7 @@ def chart(
             "table": cells.chart_data(behind, words) if isinstance(behind, pd.DataFrame) else None,
         }
 
-    _show("chart", {}, worded)
+    _show("chart", {"merged": _merged(table, behind)}, worded)
 
 
 def table(
@@ -156,19 +159,20 @@ def table(
     `labels` names columns and `units` gives their units, as for `headline`; both default to
     `frame.attrs["labels"]` and `frame.attrs["units"]`.
     """
-    cells.refuse_personal(frame, "This table")
+    privacy.refuse_personal(frame, "This table")
     known = [*frame.index.names, *frame.columns]
     unknown = [name for name in {**(labels or {}), **(units or {})} if name not in known]
     if unknown:
         raise BadParameter(
             f"The table has no column {listed(unknown)} to label; it has {listed(known)}."
         )
+    shown = privacy.safe(frame)
     _show(
         "table",
-        {},
+        {"merged": _merged(shown)},
         lambda words: {
             "caption": said(caption, words),
-            "table": cells.table(frame, words, labels=labels, units=units, most=most),
+            "table": cells.table(shown, words, labels=labels, units=units, most=most),
         },
     )
 
@@ -180,6 +184,27 @@ def check(name: str, *, passed: bool, detail: Text | str) -> None:
         {"name": name, "passed": bool(passed)},
         lambda words: {"label": words.text(name), "detail": said(detail, words)},
     )
+
+
+def _must_be_said(name: str, sentence: Text | str, plot: Callable[..., Axes], what: str) -> None:
+    """Raise where a chart lacks its `alt` or `caption`, with a sentence to begin from."""
+    if str(sentence or "").strip():
+        return
+    begin = (getattr(plot, "__doc__", None) or "What it shows.").strip().splitlines()[0]
+    raise PageIncomplete(
+        f"The chart of `{getattr(plot, '__name__', plot)}` has no {name} text; "
+        f"write {what}, in a sentence such as {name}={begin!r}."
+    )
+
+
+def _safe(table: Any) -> Any:  # noqa: ANN401 -- whatever a plot function draws
+    """What a chart is drawn from, with no group in it that is too small to be shown."""
+    return privacy.safe(table) if isinstance(table, pd.DataFrame) else table
+
+
+def _merged(*tables: object) -> bool:
+    """Whether groups of some tables were too small to be shown one by one."""
+    return any(isinstance(each, pd.DataFrame) and each.attrs.get("merged") for each in tables)
 
 
 def _show(kind: str, facts: dict[str, Any], worded: Callable[[Words], dict[str, Any]]) -> None:

@@ -29,8 +29,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from clv.errors import NotebookFailed
-from clv.runs.notebooks import Notebook, runs
+from clv.errors import DidNotConverge, NotebookFailed, TooLittleToModel
+from clv.runs.notebooks import Notebook, is_injected, runs
 
 CELL_TIMEOUT = 600  # seconds
 OUTPUT_TIMEOUT = 60  # seconds for the last outputs of a cell; a busy machine needs more than 4
@@ -47,6 +47,9 @@ ENVIRONMENT = {
     "PYTHONUTF8": "1",
     "TZ": "UTC",
 }
+
+# What a notebook may find out only when it fits a model to a part of the history: no failure.
+REFUSALS = (TooLittleToModel.__name__, DidNotConverge.__name__)
 
 _UNHEARD = logging.NullHandler()  # an error is told once, by us: the sentence of NotebookFailed
 
@@ -70,6 +73,14 @@ class Executed:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A notebook without a page, because the data cannot carry the model that it needs."""
+
+    notebook: Notebook
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """How far a part of a run has come."""
 
@@ -90,7 +101,7 @@ def execute(
     at_once: int = 2,
     timeout: float = CELL_TIMEOUT,
     progress: Progress = lambda step: None,
-) -> tuple[Executed, ...]:
+) -> tuple[Executed | LeftOut, ...]:
     """Execute the notebooks, some at once, and return them in the order of the jobs.
 
     Parameters
@@ -127,7 +138,7 @@ def execute(
             kernels.end()
 
 
-def _execute(job: Job, kernels: _Kernels, progress: Progress) -> Executed:
+def _execute(job: Job, kernels: _Kernels, progress: Progress) -> Executed | LeftOut:
     trail = _Trail(job.notebook, progress)
     try:
         node = papermill.execute_notebook(
@@ -142,6 +153,10 @@ def _execute(job: Job, kernels: _Kernels, progress: Progress) -> Executed:
             on_cell_executed=trail.answered,
             **kernels.options(job.notebook.stem),
         )
+    except PapermillExecutionError as error:
+        if error.ename in REFUSALS:
+            return LeftOut(job.notebook, str(error.evalue))
+        raise NotebookFailed(trail.sentence(_last_line(error, kernels.timeout))) from error
     except Exception as error:  # dead kernels, time limits and sockets fail in many ways
         raise NotebookFailed(trail.sentence(_last_line(error, kernels.timeout))) from error
     finally:
@@ -175,14 +190,14 @@ class _Trail:
         return time.perf_counter() - self.started
 
     def starts(self, cell: nbformat.NotebookNode, **_: Any) -> None:  # noqa: ANN401
-        if runs(cell) and not _is_injected(cell):
+        if runs(cell) and not is_injected(cell):
             self.number += 1
 
     def answered(self, cell: nbformat.NotebookNode, execute_reply: Any, **_: Any) -> None:  # noqa: ANN401
         if execute_reply["content"]["status"] != "ok":
             return
         self.answered_ok += 1
-        if not _is_injected(cell):
+        if not is_injected(cell):
             cells = self.notebook.code_cells
             self.progress(Step(self.notebook.stem, self.number, cells, self.seconds))
 
@@ -193,10 +208,6 @@ class _Trail:
 
     def sentence(self, why: str) -> str:
         return f"{self.notebook.stem} failed in cell {self.number}: {why}."
-
-
-def _is_injected(cell: nbformat.NotebookNode) -> bool:
-    return "injected-parameters" in cell.metadata.get("tags", [])
 
 
 def _last_line(error: Exception, timeout: float) -> str:
@@ -220,7 +231,7 @@ def _without_clock(node: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in node.cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
-        if _is_injected(cell):
+        if is_injected(cell):
             cell.id = "injected-parameters"
     return node
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from babel import Locale
@@ -21,11 +21,11 @@ from nbformat import NotebookNode
 from traitlets import Enum, Unicode, default
 
 from clv.errors import PageIncomplete
-from clv.report import markup
-from clv.report.cells import PERSONAL
+from clv.report import glossary, markup, privacy
 from clv.report.languages import Words
-from clv.report.words import Count, Day, Text
+from clv.runs import around
 from clv.runs.harvest import Harvest, first_language, harvest, pieces
+from clv.runs.notebooks import is_injected, runs
 from clv.runs.prose import EMBEDDED, Prose, formula, safe_html, split_title
 
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
@@ -34,13 +34,6 @@ RICHEST = ("text/html", *PICTURES, "text/markdown", "text/latex", "text/vnd.merm
 RICHEST += ("application/vnd.jupyter.widget-view+json", "application/javascript", "text/plain")
 EDITIONS = ("stakeholder", "analyst")
 HOISTED = ("headline", "check")  # shown at the top of the page, and so not where they were spoken
-ROWS = {
-    "in": "{count} read",
-    "accepted": "{count} accepted",
-    "quarantined": "{count} set aside as faulty",
-    "duplicates": "{count} set aside as duplicates",
-    "outside_window": "{count} outside the window",
-}
 
 
 class ReportExporter(TemplateExporter):
@@ -77,7 +70,8 @@ class ReportExporter(TemplateExporter):
         found = harvest(nb, words.language)
         shown = _edited(nb, found, self.edition, words)
         self.environment.globals.update(markup.globals_of(words), prose=Prose(), own_name=_own_name)
-        described = _described(found, context, self.edition, words)
+        self.environment.globals["explained"] = partial(glossary.explained, words=words)
+        described = around.described(found, context, self.edition, words)
         return super().from_notebook_node(shown, {**(resources or {}), "clv": described}, **kw)
 
     def _create_environment(self) -> Environment:
@@ -106,7 +100,8 @@ class ReportExporter(TemplateExporter):
         """Foreign markup, or a note where nothing of it can be shown without a running notebook."""
         if Markup(html).striptags():
             return Markup('<div class="foreign clv-scroll" tabindex="0">{}</div>').format(html)
-        note = self.environment.globals["say"]("This part can be seen in the notebook only.")
+        words = self.environment.globals["words"]
+        note = words.text("This part can be seen in the notebook only.")
         return Markup('<p class="note">{}</p>').format(note)
 
 
@@ -135,7 +130,8 @@ def page(
         inputs: {name: sha256} · versions: {name: version} ·
         parameters: {name: {"value", "default"}} as used ·
         home, analyst, stakeholder, executed: links, relative to this page, to the index, the
-        other edition and the executed notebook · languages: {code: link} to other languages.
+        other edition and the executed notebook · languages: {code: link} to other languages ·
+        compared_with: a run_id · changes: {name of a headline: as `comparison.of_page` has it}.
     pages
         The pages of the suite in order, this one too: {"notebook", "title", "file", "answer"};
         `file` is a link relative to this page, `answer` may be missing.
@@ -156,8 +152,9 @@ def _edited(notebook: NotebookNode, found: Harvest, edition: str, words: Words) 
     """A copy with what this edition shows, in this language, and nothing that stands at the top."""
     placed = {(piece["cell"], piece["output"]): piece for piece in pieces(notebook, words.language)}
     hidden = {"remove-cell"} | ({"analyst-only"} if edition == "stakeholder" else set())
-    cells, titled = [], False
+    cells, titled, counted = [], False, 0
     for number, cell in enumerate(notebook.cells):
+        counted += runs(cell) and not is_injected(cell)
         if hidden & set(cell.metadata.get("tags", [])):
             continue
         edited = NotebookNode(cell)
@@ -169,7 +166,7 @@ def _edited(notebook: NotebookNode, found: Harvest, edition: str, words: Words) 
                 edited.source = rest
         elif cell.cell_type == "code":
             outputs = [
-                _output(output, placed.get((number, position)), edition, number)
+                _output(output, placed.get((number, position)), edition, counted)
                 for position, output in enumerate(cell.outputs)
             ]
             edited.outputs = [output for output in outputs if not _is_hoisted(output, found)]
@@ -185,13 +182,13 @@ def _output(
         return NotebookNode(output_type="display_data", data={}, metadata={}, piece=piece)
     if edition == "analyst":
         return output
-    if PERSONAL in json.dumps([output.get("text"), output.get("data")]):
+    if privacy.names_somebody(json.dumps([output.get("text"), output.get("data")])):
         withheld = NotebookNode(kind="withheld")
         return NotebookNode(output_type="display_data", data={}, metadata={}, piece=withheld)
     pictured = [mime for mime in PICTURES if mime in output.get("data", {})]
     if pictured and not any(_alt(output, mime) for mime in pictured):
         raise PageIncomplete(
-            f"Cell {cell + 1} shows a picture without alt text; show it with report.chart(…, "
+            f"Cell {cell} shows a picture without alt text; show it with report.chart(…, "
             "alt='what the chart shows, in a sentence')."
         )
     return output
@@ -221,64 +218,6 @@ def _picture(output: NotebookNode, mime: str) -> Markup:
     if not EMBEDDED.fullmatch(source):
         return Markup("")
     return Markup('<img class="picture" src="{}" alt="{}">').format(source, _alt(output, mime))
-
-
-def _described(
-    found: Harvest, context: Mapping[str, Any], edition: str, words: Words
-) -> dict[str, Any]:
-    """Everything that the template shows around the body."""
-    provenance = context.get("provenance") or {}
-    keys = ("study", "notebook", "as_of", "home", "analyst", "stakeholder", "languages")
-    return {
-        "title": found.title or provenance.get("notebook") or words.text("Report"),
-        "edition": edition,
-        "lead": found.lead,
-        "headlines": found.headlines,
-        "checks": found.checks,
-        "alerts": found.alerts,
-        "pages": context.get("pages") or [],
-        "provenance": {key: provenance.get(key) for key in keys},
-        "origin": _origin(provenance, words),
-        "parameters": _parameters(provenance.get("parameters") or {}),
-    }
-
-
-def _origin(provenance: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
-    """The lines of the footer: as-of day, rows, data, versions, run."""
-    as_of = provenance.get("as_of")
-    rows = provenance.get("rows") or {}
-    versions = provenance.get("versions") or {}
-    counted = [
-        Text(sentence, {"count": Count(rows[key])}).render(words)
-        for key, sentence in ROWS.items()
-        if rows.get(key) is not None
-    ]
-    entries = [
-        ("As of", [Day(as_of).render(words)] if as_of else [], False),
-        ("Data", [provenance.get("source")], False),
-        ("Rows", counted, False),
-        ("Data fingerprint", [*(provenance.get("inputs") or {}).values()], True),
-        ("Versions", [" · ".join(f"{name} {version}" for name, version in versions.items())], True),
-        ("Run", [provenance.get("run_id")], True),
-    ]
-    kept = [(label, [line for line in lines if line], code) for label, lines, code in entries]
-    return [
-        {"label": words.text(label), "lines": lines, "code": code}
-        for label, lines, code in kept
-        if lines
-    ]
-
-
-def _parameters(used: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "value": repr(parameter["value"]),
-            "default": repr(parameter["default"]),
-            "changed": parameter["value"] != parameter["default"],
-        }
-        for name, parameter in used.items()
-    ]
 
 
 def _own_name(language: str) -> str:

@@ -44,6 +44,12 @@ class Harvest:
         """The checks that failed."""
         return [check for check in self.checks if not check["passed"]]
 
+    @property
+    def merged(self) -> bool:
+        """Whether groups were too small to be shown one by one."""
+        grouped = [*self.findings, *self.charts, *self.tables]
+        return any(piece.get("merged") for piece in grouped)
+
 
 def harvest(notebook: NotebookNode, language: str | None = None) -> Harvest:
     """Everything that a notebook has shown, in one language (default: the one it ran in first)."""

@@ -1,11 +1,15 @@
-"""The front page of all reports: what state each study is in, what it says, where to read on."""
+"""The front page of all reports: what state each study is in, what it says, where to read on.
+
+It is written in every language that some report has: `index.html` in English (without an English
+report, in the first of the others) and `index.<language>.html`.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,20 +19,24 @@ from urllib.parse import quote
 from babel import Locale
 
 from clv.report import markup
-from clv.report.languages import Words
+from clv.report.languages import Words, available
+from clv.report.messages import Messages, message
 from clv.report.words import Day, Text, noun
+from clv.runs import comparison, manifest
 
 NAME = "index.html"
 SUMMARY = "99"  # the page that sums up the others comes first here
 MOST_HEADLINES = 6
+MOST_CHANGES = 8
+STALE_AFTER = 35  # days without a new report; a month and some days of grace
 
 # What is said of the last run when it was not published, by its state in last_run.json.
-TROUBLE = {
+TROUBLE: Messages = {
     "failed": "The last run failed on {day}.",
     "refused": "The last run was refused on {day}.",
     "interrupted": "The last run was interrupted on {day}.",
 }
-OTHER_TROUBLE = "What became of the last run is not known."
+OTHER_TROUBLE = message("What became of the last run is not known.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +48,15 @@ class Found:
     last_day: date | None  # on which the last run ended
     run: Path | None  # the folder that `latest` leads to
     results: Mapping[str, Any]
+    published: date | None = None  # the day on which that run was
 
     @classmethod
     def read(cls, home: Path) -> Found:
         last, latest = home / "last_run.json", home / "latest"
-        ended = datetime.fromtimestamp(last.stat().st_mtime, UTC).date() if last.exists() else None
         run = latest.resolve() if latest.exists() else None
-        return cls(home, _json(last), ended, run, _json(run / "results.json") if run else {})
+        results = _json(run / "results.json") if run else {}
+        published = _day_written(run / manifest.NAME) if run else None
+        return cls(home, _json(last), _day_written(last), run, results, published)
 
     @property
     def as_of(self) -> str | None:
@@ -55,64 +65,109 @@ class Found:
 
     @property
     def languages(self) -> Sequence[str]:
-        return self.results.get("languages") or ["en"]
+        there = available()
+        return [code for code in self.results.get("languages") or [] if code in there] or ["en"]
+
+    def language(self, words: Words) -> str:
+        """The one in which the report is quoted: the reader's where it has been written in it."""
+        quoted = [self.languages[0], *(self.results.get("translations") or {})]
+        return words.language if words.language in quoted else quoted[0]
+
+    def said(self, words: Words) -> Mapping[str, Any]:
+        """The results in that language."""
+        translated = self.results.get("translations") or {}
+        return {**self.results, **translated.get(self.language(words), {})}
 
 
-def write(out: Path, *, language: str = "en") -> Path:
-    """Write `<out>/index.html` from what the studies' folders hold; whole or not at all."""
-    words = Words.of(language)
-    html = markup.render("reports.html.j2", words, studies=studies(out, words))
+def write(out: Path, *, today: date | None = None) -> Path:
+    """Write the index of what the studies' folders hold, each page of it whole or not at all."""
+    found = [Found.read(home) for home in _homes(out)]
+    today = today or datetime.now(UTC).date()
+    spoken = _languages_of(found)
+    main = "en" if "en" in spoken else spoken[0]
+    names = {code: name_of(code) for code in spoken} | {main: NAME}
     out.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=out, prefix=".index-")
+    for code in spoken:
+        words = Words.of(code)
+        others = [_link(other, names[other]) for other in spoken if other != code]
+        told = [_study(study, words, today) for study in found]
+        html = markup.render("reports.html.j2", words, studies=told, others=others)
+        # A page links to the index in its own language, whichever is the main one today.
+        for name in {names[code], name_of(code)}:
+            _replace(out / name, html)
+    return out / NAME
+
+
+def name_of(language: str) -> str:
+    """The file of the index in a language."""
+    return NAME if language == "en" else f"index.{language}.html"
+
+
+def _replace(path: Path, html: str) -> None:
+    """Write a page in one step over an older one."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".index-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as page:
             page.write(html)
             page.flush()
             os.fchmod(page.fileno(), 0o644)
             os.fsync(page.fileno())
-        os.replace(temporary, out / NAME)
+        os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    return out / NAME
 
 
-def studies(out: Path, words: Words) -> list[dict[str, Any]]:
-    """Each study in one language, as the template shows it, by name."""
-    homes = sorted(
+def _homes(out: Path) -> list[Path]:
+    """The folders of the studies, by name."""
+    return sorted(
         path
         for path in (out.iterdir() if out.is_dir() else ())
         if (path / "last_run.json").exists() or (path / "latest").exists()
     )
-    return [_study(Found.read(home), words) for home in homes]
 
 
-def _study(found: Found, words: Words) -> dict[str, Any]:
-    alerts = found.results.get("alerts") or []
+def _languages_of(found: Iterable[Found]) -> list[str]:
+    """The languages in which any page stands, also of earlier runs: they link to this index."""
+    written = {path.name for study in found for path in study.home.glob("runs/*/html/*")}
+    return [code for code in available() if code in written] or ["en"]
+
+
+def _study(found: Found, words: Words, today: date) -> dict[str, Any]:
+    """A study in one language, as the template shows it."""
+    said, spoken = found.said(words), Words.of(found.language(words))
+    alerts = said.get("alerts") or []
     runs = _archive(found)
+    failed = Text("{count} check failed", plural="{count} checks failed", count=len(alerts))
+    earlier = Text("{count} earlier run", plural="{count} earlier runs", count=len(runs))
     return {
         "name": found.home.name,
-        **_state(found, len(alerts), words),
-        "headlines": _headlines(found.results, words),
+        "language": spoken.language,
+        "direction": spoken.direction,
+        **_state(found, len(alerts), words, today),
+        "headlines": _headlines(said, spoken),
+        "changes": _changes(said, spoken),
         "alerts": alerts,
-        "alert_count": _counted("{count} check failed", "{count} checks failed", alerts, words),
-        "pages": _pages(found),
-        "languages": _languages(found),
+        "alert_count": failed.render(words),
+        "pages": _pages(found, words),
+        "languages": _languages(found, words),
         "archive": runs,
-        "archive_count": _counted("{count} earlier run", "{count} earlier runs", runs, words),
+        "archive_count": earlier.render(words),
     }
 
 
-def _state(found: Found, alerts: int, words: Words) -> dict[str, str]:
+def _state(found: Found, alerts: int, words: Words, today: date) -> dict[str, str]:
     """The state in words, what is shown, and the reason where the last run was not published."""
     state = found.last_run.get("state", "ok" if found.run else "unknown")
     shown = Text("There is no report of this study yet.")
     if found.as_of:
-        shown = Text("Shown is the report as of {day}.", {"day": Day(found.as_of)})
+        shown = _shown(found)
     if state == "ok":
         tone, said = "good", Text("Published.")
         if alerts:
             tone, said = "watch", Text("Published, with alerts.")
+        if found.published and (today - found.published).days > STALE_AFTER:
+            tone, said = "watch", Text("Not renewed since {day}.", {"day": Day(found.published)})
     else:
         day = {"day": Day(found.last_day)} if found.last_day else {}
         tone, said = "act", Text(TROUBLE.get(state, OTHER_TROUBLE), day)
@@ -125,6 +180,15 @@ def _state(found: Found, alerts: int, words: Words) -> dict[str, str]:
     }
 
 
+def _shown(found: Found) -> Text:
+    """Which report it is that stands, and since when."""
+    days = {"day": Day(found.as_of)}
+    if found.published is None:
+        return Text("Shown is the report as of {day}.", days)
+    days["published"] = Day(found.published)
+    return Text("Shown is the report as of {day}, published on {published}.", days)
+
+
 def _messages(last_run: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return last_run.get("messages") or []
 
@@ -135,29 +199,44 @@ def _headlines(results: Mapping[str, Any], words: Words) -> list[dict[str, Any]]
     summed = [piece for piece in every if _is_summary(piece)]
     chosen = {piece["name"]: piece for piece in reversed(summed or every)}
     return [
-        {"interval": "", **piece, "noun": noun(piece["unit"], piece["value"] or 0).render(words)}
+        {
+            "interval": "",
+            **piece,
+            "noun": noun(piece["unit"], piece["value"] or 0).render(words),
+            "change": comparison.worded(piece, words),
+        }
         for piece in list(reversed(chosen.values()))[:MOST_HEADLINES]
     ]
 
 
-def _pages(found: Found) -> list[dict[str, Any]]:
+def _changes(results: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
+    """The numbers that have changed most since the run that this one was compared with."""
+    compared = {
+        piece["name"]: piece
+        for piece in results.get("headlines") or []
+        if piece.get("previous") and piece["better"]
+    }
+    largest = sorted(compared.values(), key=lambda p: -abs(p["change"] / p["previous"]))
+    told = [{**piece, "change": comparison.worded(piece, words)} for piece in largest]
+    return [piece for piece in told if piece["change"]["sign"]][:MOST_CHANGES]
+
+
+def _pages(found: Found, words: Words) -> list[dict[str, Any]]:
     """The questions with their answers and links, the summary first."""
-    pages = sorted(found.results.get("pages") or [], key=lambda page: not _is_summary(page))
-    return [{**page, "href": _href(found, found.languages[0], page["file"])} for page in pages]
+    pages = sorted(found.said(words).get("pages") or [], key=lambda page: not _is_summary(page))
+    return [{**page, "href": _href(found, found.language(words), page["file"])} for page in pages]
 
 
-def _languages(found: Found) -> list[dict[str, str]]:
-    """The languages of the report, each with a link to its first page."""
-    pages = _pages(found)
-    return [
-        {
-            "code": code,
-            "name": Locale.parse(code).display_name,
-            "href": _href(found, code, pages[0]["file"]),
-        }
-        for code in found.languages
-        if pages
-    ]
+def _languages(found: Found, words: Words) -> list[dict[str, str]]:
+    """The other languages of the report, each with a link to its first page."""
+    others = [code for code in found.languages if code != found.language(words)]
+    first = _pages(found, words)[:1]
+    return [_link(code, _href(found, code, page["file"])) for code in others for page in first]
+
+
+def _link(code: str, href: str) -> dict[str, str]:
+    """A link to a page in some language, under the name that the language has for itself."""
+    return {"code": code, "name": Locale.parse(code).display_name, "href": href}
 
 
 def _archive(found: Found) -> list[dict[str, Any]]:
@@ -184,8 +263,9 @@ def _is_summary(entry: Mapping[str, Any]) -> bool:
     return str(entry["notebook"]).startswith(SUMMARY)
 
 
-def _counted(one: str, many: str, entries: Sequence[object], words: Words) -> str:
-    return Text(one, plural=many, count=len(entries)).render(words)
+def _day_written(path: Path) -> date | None:
+    """The day on which a file was written, by the clock of its disk."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date() if path.exists() else None
 
 
 def _day_of(run_id: str) -> str | None:

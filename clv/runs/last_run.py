@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clv.errors import AnotherRunHolds, ClvError, Message
+from clv.report import privacy
 from clv.runs import publishing
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ class LastRun:
         self.model = scored.model
         if scored.model["state"] == "skipped":
             self.says("warning", "model-skipped", scored.reason)
+
+    def has_published(self, results: Mapping[str, Any]) -> None:
+        """Take over on which pages groups of customers were too small to be shown."""
+        if results["merged"]:
+            told = (
+                f"Groups of fewer than {privacy.FEWEST} customers are shown together as Other in "
+            )
+            self.says("info", "small-groups-merged", f"{told}{', '.join(results['merged'])}.")
 
     def says(self, level: str, code: str, text: str) -> None:
         """Add a message of the run itself."""

@@ -39,6 +39,7 @@ def made_from(
     notebooks: Iterable[Notebook],
     languages: Iterable[str],
     inputs: Mapping[str, str],
+    compared_with: str | None = None,
 ) -> dict[str, Any]:
     """Everything that a run's results depend on.
 
@@ -52,12 +53,15 @@ def made_from(
         Those that the pages are written in.
     inputs
         The sha256 of each input, by its name.
+    compared_with
+        The run whose numbers stand beside those of this one, if there is any.
     """
     return {
         "study": dict(study),
         "notebooks": {notebook.stem: notebook.sha256 for notebook in notebooks},
         "languages": list(languages),
         "inputs": dict(inputs),
+        "compared_with": compared_with,
         "code": code_hash(),
         "lock_file": lock_hash(),
         "versions": versions(),
@@ -147,7 +151,7 @@ def files(report: Path) -> dict[str, str]:
 
 def read(run: Path) -> dict[str, Any]:
     """The manifest of a published run."""
-    return json.loads((run / NAME).read_text(encoding="utf-8"))
+    return publishing.read_json(run / NAME)
 
 
 def verifies(run: Path) -> bool:

@@ -78,6 +78,11 @@ def runs(cell: nbformat.NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip())
 
 
+def is_injected(cell: nbformat.NotebookNode) -> bool:
+    """Whether a cell holds what the notebook was told, and is not one of its own."""
+    return "injected-parameters" in cell.metadata.get("tags", [])
+
+
 def _files(folder: Path) -> Iterable[Path]:
     return (path for path in folder.glob("*.ipynb") if _NAME.fullmatch(path.stem))
 

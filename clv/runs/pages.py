@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from clv.runs import exporter
+from clv.errors import PageIncomplete
+from clv.runs import comparison, exporter, index
+from clv.runs.comparison import Earlier
 from clv.runs.execution import Executed
 from clv.runs.harvest import harvest
 
@@ -20,6 +23,7 @@ def write(
     report: Path,
     languages: Sequence[str],
     origin: Mapping[str, Any],
+    before: Earlier | None = None,
 ) -> None:
     """Write `html/<language>/<notebook>.html` and, beside it, the analyst's edition.
 
@@ -33,6 +37,8 @@ def write(
         Those that the notebooks were started with.
     origin
         What the numbers stand on, as `exporter.page` takes it.
+    before
+        The run that this one is compared with.
     """
     for language in languages:
         listed = [entry(one, language) for one in executed]
@@ -41,14 +47,24 @@ def write(
             folder.mkdir(parents=True)
             for one in executed:
                 links = _links(one.notebook.stem, language, edition, languages)
-                html = exporter.page(
-                    one.node,
-                    language=language,
-                    edition=edition,
-                    provenance={**origin, **_own(one), **links},
-                    pages=listed,
-                )
+                with _named(one.notebook.stem):
+                    html = exporter.page(
+                        one.node,
+                        language=language,
+                        edition=edition,
+                        provenance={**origin, **_own(one, before), **links},
+                        pages=listed,
+                    )
                 (folder / f"{one.notebook.stem}.html").write_text(html, encoding="utf-8")
+
+
+@contextmanager
+def _named(notebook: str) -> Iterator[None]:
+    """Let a page that lacks something say which one it is."""
+    try:
+        yield
+    except PageIncomplete as error:
+        raise PageIncomplete(f"{notebook}: {error}") from error
 
 
 def entry(one: Executed, language: str) -> dict[str, Any]:
@@ -64,14 +80,16 @@ def entry(one: Executed, language: str) -> dict[str, Any]:
     }
 
 
-def _own(one: Executed) -> dict[str, Any]:
+def _own(one: Executed, before: Earlier | None) -> dict[str, Any]:
     """What a page says of its own notebook; what was handed over is no choice of anybody."""
     used = {
         p.name: {"value": one.told.get(p.name, p.default), "default": p.default}
         for p in one.notebook.parameters
         if p.name not in ("prepared", "results", "language")
     }
-    return {"notebook": one.notebook.stem, "parameters": used}
+    stem = one.notebook.stem
+    changes = comparison.of_page(harvest(one.node).headlines, stem, before)
+    return {"notebook": stem, "parameters": used, "changes": changes}
 
 
 def _links(stem: str, language: str, edition: str, languages: Sequence[str]) -> dict[str, Any]:
@@ -83,7 +101,7 @@ def _links(stem: str, language: str, edition: str, languages: Sequence[str]) -> 
     others = {name: _folder(language, name) for name in EDITIONS if name != edition}
     spoken = {name: _folder(name, edition) for name in languages if name != language}
     links = {
-        "home": link("../../../index.html"),
+        "home": link(f"../../../{index.name_of(language)}"),
         "languages": {name: link(f"{folder}/{stem}.html") for name, folder in spoken.items()},
         **{name: link(f"{folder}/{stem}.html") for name, folder in others.items()},
     }

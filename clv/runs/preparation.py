@@ -8,7 +8,7 @@ from typing import Any
 
 from clv import scoring
 from clv.runs import parameters, publishing, results
-from clv.runs.execution import Job
+from clv.runs.execution import Job, LeftOut
 from clv.runs.notebooks import Notebook
 from clv.runs.orders import Order
 from clv.runs.publishing import Staging
@@ -18,7 +18,7 @@ from clv.tables import transactions
 from clv.tables.transactions import Transactions
 
 # Keys of a study that scoring takes over.
-SCORING = ("unit", "horizon", "annual_discount_rate", "interval", "model", "seed")
+SCORING = ("unit", "horizon", "annual_discount_rate", "interval", "model")
 
 # Handed to the kernels, relative to the folder that they work in: no page and no executed
 # notebook then holds a path of this machine.
@@ -53,10 +53,10 @@ def hand_over_results(found: Mapping[str, Any], scratch: Path) -> None:
     publishing.write_json(scratch / RESULTS / "results.json", found)
 
 
-def left_out(asked: Iterable[Notebook], scored: Scored) -> list[str]:
-    """Names of the notebooks that need a model where there is none."""
+def left_out(asked: Iterable[Notebook], scored: Scored) -> list[LeftOut]:
+    """The notebooks that need a model where there is none."""
     skipped = scored.model["state"] == "skipped"
-    return [notebook.stem for notebook in asked if skipped and notebook.needs_model]
+    return [LeftOut(one, scored.reason) for one in asked if skipped and one.needs_model]
 
 
 def jobs(order: Order, cleaned: Transactions, scored: Scored) -> list[Job]:
@@ -68,8 +68,8 @@ def jobs(order: Order, cleaned: Transactions, scored: Scored) -> list[Job]:
         "prepared": PREPARED,
         "results": RESULTS,
     }
-    absent = left_out(order.notebooks, scored)
-    return [Job(n, _for(n, told)) for n in order.notebooks if n.stem not in absent]
+    absent = [one.notebook for one in left_out(order.notebooks, scored)]
+    return [Job(n, _for(n, told)) for n in order.notebooks if n not in absent]
 
 
 def _for(notebook: Notebook, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -151,6 +151,11 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """What `write_json` wrote."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a JSON file that is there whole or not at all."""
     new = path.with_name(f".{path.name}")

@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from clv.errors import BadParameter, listed
+from clv.report.reasons import found_again
+from clv.report.words import Text, Words
 from clv.runs import pages, publishing
-from clv.runs.execution import Executed
+from clv.runs.execution import Executed, LeftOut
 from clv.runs.harvest import Harvest, harvest
-from clv.scoring import Scored
 
 FIRST = ["customer_id", "frequency", "recency", "T", "unit", "monetary_value"]
 
@@ -85,24 +86,47 @@ CHECK = ("name", "label", "passed", "detail")
 
 
 def gather(executed: Sequence[Executed], languages: Sequence[str]) -> dict[str, Any]:
-    """Every page, headline, finding and check of a run, in the first of its languages."""
-    shown = {one.notebook.stem: harvest(one.node, languages[0]) for one in executed}
+    """Every page, headline, finding and check of a run, in the first of its languages.
+
+    What is said in the others stands under `translations`, for the index in that language.
+    """
+    first, *others = languages
+    merged = [one.notebook.stem for one in executed if harvest(one.node, first).merged]
     return {
-        "pages": [pages.entry(one, languages[0]) for one in executed],
+        **_said(executed, first),
+        "merged": merged,
+        "languages": list(languages),
+        "translations": {language: _said(executed, language) for language in others},
+    }
+
+
+def _said(executed: Sequence[Executed], language: str) -> dict[str, Any]:
+    shown = {one.notebook.stem: harvest(one.node, language) for one in executed}
+    return {
+        "pages": [pages.entry(one, language) for one in executed],
         "headlines": _pieces(shown, "headlines", HEADLINE),
         "findings": _pieces(shown, "findings", FINDING),
         "checks": _pieces(shown, "checks", CHECK),
         "alerts": _pieces(shown, "alerts", CHECK),
-        "languages": list(languages),
     }
 
 
-def alerts(scored: Scored, left_out: Sequence[str]) -> list[dict[str, Any]]:
+def alerts(left_out: Sequence[LeftOut], language: str = "en") -> list[dict[str, Any]]:
     """What the reader of a report must know besides its failed checks: pages without a model."""
-    if not left_out:
-        return []
-    detail = f"Left out {', '.join(left_out)}: {scored.reason}"
-    return [{"name": "model", "label": "Model", "passed": False, "detail": detail, "notebook": ""}]
+    words = Words.of(language)
+    facts = {"name": "model", "label": words.text("Model"), "passed": False, "notebook": ""}
+    return [facts | {"detail": said.render(words)} for said in absences(left_out)]
+
+
+def absences(left_out: Sequence[LeftOut]) -> list[Text]:
+    """One sentence for each reason, naming all pages that are left out for it."""
+    reasons = dict.fromkeys(one.reason for one in left_out)
+    pages = {why: [one.notebook.stem for one in left_out if one.reason == why] for why in reasons}
+    template = "Left out {pages}: {reason}"
+    return [
+        Text(template, {"pages": ", ".join(stems), "reason": found_again(why) or why})
+        for why, stems in pages.items()
+    ]
 
 
 def _pieces(shown: Mapping[str, Harvest], kind: str, keys: Sequence[str]) -> list[dict[str, Any]]:

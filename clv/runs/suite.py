@@ -14,6 +14,7 @@ import nbformat
 
 from clv.errors import AnotherRunHolds, CouldNotPublish, Message
 from clv.runs import (
+    comparison,
     execution,
     index,
     manifest,
@@ -23,7 +24,8 @@ from clv.runs import (
     publishing,
     results,
 )
-from clv.runs.execution import Executed, Job, Progress, Step
+from clv.runs.comparison import Earlier
+from clv.runs.execution import Executed, Job, LeftOut, Progress, Step
 from clv.runs.last_run import LastRun, recorded
 from clv.runs.notebooks import SUMMARY
 from clv.runs.orders import Order, Request
@@ -39,6 +41,7 @@ class Ingredients:
     cleaned: Transactions
     made_from: Mapping[str, Any]
     run_id: str
+    before: Earlier | None  # the run that this one is compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +65,25 @@ def run(request: Request, progress: Progress = lambda step: None) -> Outcome:
         ):
             if staging.cleared:
                 last.says("warning", "run-died", "An earlier run died; what it left was cleared.")
-            given = _read(order, last, progress)
+            given = _read(order, home, last, progress)
             done = home / "runs" / given.run_id
             anew = request.force or not manifest.verifies(done)
             if anew:
                 scored = _score(order, given, last, progress)
                 preparation.hand_over(order.study, given.cleaned, scored, staging)
                 jobs = preparation.jobs(order, given.cleaned, scored)
-                executed = _execute(jobs, order.languages, staging, request.jobs, progress)
+                executed, refused = _execute(jobs, order.languages, staging, request.jobs, progress)
+                absent = [*preparation.left_out(order.notebooks, scored), *refused]
+                for absence in results.absences(absent):
+                    last.says("warning", "left-out", str(absence))
                 with _timed("write the pages", progress):
-                    _write(order, given, scored, executed, staging.report)
+                    made = {"executed": executed, "absent": absent, "report": staging.report}
+                    _write(order, given, scored, **made)
                 done = _publish(home, given.run_id, staging.report)
             else:
                 last.model = manifest.read(done)["model"]
                 last.says("info", "nothing-changed", f"Nothing changed since run {done.name}.")
+            last.has_published(publishing.read_json(done / "results.json"))
             _lead_to(done, home, order)
     return Outcome(done, anew, tuple(last.messages))
 
@@ -83,29 +91,29 @@ def run(request: Request, progress: Progress = lambda step: None) -> Outcome:
 # The steps ----------------------------------------------------------------------------------
 
 
-def _read(order: Order, last: LastRun, progress: Progress) -> Ingredients:
+def _read(order: Order, home: Path, last: LastRun, progress: Progress) -> Ingredients:
     """Read and clean the transactions; the run's name follows from them."""
     with _timed("read and clean", progress):
         cleaned = preparation.read(order.study)
     last.has_read(cleaned)
+    study = order.study.as_dict() | {"as_of": cleaned.as_of.isoformat()} | order.told
+    before = comparison.earlier(home, study, study["as_of"])
     made_from = manifest.made_from(
-        study=order.study.as_dict() | {"as_of": cleaned.as_of.isoformat()} | order.told,
+        study=study,
         notebooks=order.notebooks,
         languages=order.languages,
         inputs=cleaned.input_hashes,
+        compared_with=before.run_id if before else None,
     )
     last.run_id = manifest.run_id(cleaned.as_of, made_from)
-    return Ingredients(cleaned, made_from, last.run_id)
+    return Ingredients(cleaned, made_from, last.run_id, before)
 
 
 def _score(order: Order, given: Ingredients, last: LastRun, progress: Progress) -> Scored:
-    """Score every customer, and say which notebooks cannot be run without a model."""
+    """Score every customer, and say which models were fitted or why none was."""
     with _timed("score the customers", progress):
         scored = preparation.score(order.study, given.cleaned)
     last.has_scored(scored)
-    left_out = preparation.left_out(order.notebooks, scored)
-    if left_out:
-        last.says("warning", "left-out", f"Left out {', '.join(left_out)}: they need a model.")
     return scored
 
 
@@ -115,7 +123,7 @@ def _execute(
     staging: Staging,
     at_once: int,
     progress: Progress,
-) -> tuple[Executed, ...]:
+) -> tuple[list[Executed], list[LeftOut]]:
     """Execute the notebooks, the one that sums up the others last and with their results."""
     run = partial(
         execution.execute,
@@ -125,24 +133,39 @@ def _execute(
         progress=progress,
     )
     others = run([job for job in jobs if job.notebook.number != SUMMARY])
-    preparation.hand_over_results(results.gather(others, languages), staging.scratch)
-    return others + run([job for job in jobs if job.notebook.number == SUMMARY])
+    found = results.gather(_ran(others), languages)
+    preparation.hand_over_results(found, staging.scratch)
+    ended = others + run([job for job in jobs if job.notebook.number == SUMMARY])
+    return _ran(ended), [one for one in ended if isinstance(one, LeftOut)]
+
+
+def _ran(ended: Sequence[Executed | LeftOut]) -> list[Executed]:
+    return [one for one in ended if isinstance(one, Executed)]
 
 
 def _write(
-    order: Order, given: Ingredients, scored: Scored, executed: Sequence[Executed], report: Path
+    order: Order,
+    given: Ingredients,
+    scored: Scored,
+    *,
+    executed: Sequence[Executed],
+    absent: Sequence[LeftOut],
+    report: Path,
 ) -> None:
     """Write pages, notebooks and results, without a clock reading, and the manifest of it all."""
     origin = {
         "study": order.study.name,
         "run_id": given.run_id,
         "as_of": given.cleaned.as_of.isoformat(),
+        "compared_with": given.before.run_id if given.before else None,
     }
     (report / "notebooks").mkdir()
     for one in executed:
         nbformat.write(one.node, report / "notebooks" / one.notebook.path.name)
     found = results.gather(executed, order.languages)
-    found["alerts"] += results.alerts(scored, preparation.left_out(order.notebooks, scored))
+    for language, said in {order.languages[0]: found, **found["translations"]}.items():
+        said["headlines"] = comparison.changes(said["headlines"], given.before)
+        said["alerts"] += results.alerts(absent, language)
     publishing.write_json(report / "results.json", origin | found)
     basis = {
         "source": _without_folder(order.study.transactions),
@@ -150,8 +173,9 @@ def _write(
         "inputs": dict(given.cleaned.input_hashes),
         "versions": given.made_from["versions"],
     }
-    pages.write(executed, report, order.languages, origin | basis)
-    manifest.write(report, _manifest(order, given, scored, executed))
+    pages.write(executed, report, order.languages, origin | basis, given.before)
+    left_out = [one.notebook.stem for one in absent]
+    manifest.write(report, _manifest(order, given, scored, executed) | {"left_out": left_out})
 
 
 def _without_folder(source: str) -> str:
@@ -172,7 +196,6 @@ def _manifest(
         "account": given.cleaned.account.to_dict("records"),
         "model": scored.model,
         "estimates": manifest.estimates(scored),
-        "left_out": preparation.left_out(order.notebooks, scored),
         "git_commit": manifest.git_commit(),
         "seconds": {one.notebook.stem: round(one.seconds, 1) for one in executed},
     }

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from clv.errors import PageIncomplete
-from clv.report import cells
+from clv.report import cells, privacy
 from clv.report.words import Share, Text, Words
 
 ENGLISH = Words.of("en")
@@ -35,9 +35,9 @@ def test_a_plain_index_is_not_shown():
 
 
 def test_an_index_without_a_name_has_an_empty_heading():
-    written = cells.table(pd.DataFrame({"n": [1]}, index=["all"]), ENGLISH)
+    written = cells.table(pd.DataFrame({"n": [1]}, index=["everybody"]), ENGLISH)
     assert written["columns"][0]["label"].strip() == ""
-    assert written["rows"] == [["all", "1"]]
+    assert written["rows"] == [["everybody", "1"]]
 
 
 def test_units_come_from_the_call_then_from_the_table(segments):
@@ -128,4 +128,4 @@ def test_a_chart_of_many_customers_shows_their_distribution_and_nobody():
 )
 def test_single_customers_are_refused_with_a_way_out(frame):
     with pytest.raises(PageIncomplete, match="group them first"):
-        cells.refuse_personal(frame, "This table")
+        privacy.refuse_personal(frame, "This table")

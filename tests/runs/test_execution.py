@@ -12,7 +12,7 @@ import pytest
 
 from clv.errors import NotebookFailed
 from clv.runs import execution, notebooks
-from clv.runs.execution import Job
+from clv.runs.execution import Executed, Job
 
 
 @pytest.fixture
@@ -67,6 +67,24 @@ def test_a_notebook_that_did_not_run_its_last_cell_has_failed(execute, number, s
     with pytest.raises(NotebookFailed) as caught:
         execute(number, told={"language": "en"})
     assert str(caught.value) == said
+
+
+def test_a_notebook_whose_data_cannot_carry_a_model_is_left_out_and_stops_no_other(execute):
+    first, absent = execute("00", "16", told={"language": "en"})
+    assert isinstance(first, Executed)
+    assert absent.notebook.stem == "16_finds_too_little"
+    assert absent.reason == "Only 3 repeat buyers."
+
+
+def test_a_chart_without_alt_text_fails_with_its_notebook_its_cell_and_the_sentence(execute):
+    with pytest.raises(NotebookFailed) as caught:
+        execute("14", told={"language": "en"})
+    assert str(caught.value) == (
+        "14_lacks_an_alt failed in cell 3: PageIncomplete: The chart of `bars` has no alt text; "
+        "write what the chart shows, in a sentence such as "
+        "alt='Horizontal bars, the first on top, named by the index, each with its number at its "
+        "end.'."
+    )
 
 
 def test_a_cell_has_a_time_limit(execute):

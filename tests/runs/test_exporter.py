@@ -143,6 +143,7 @@ def test_the_contents_lead_to_the_sections(notebook):
         ("Where it sits", "#s-where-it-sits"),
         ("How", "#s-how"),
         ("Checks", "#checks"),
+        ("Glossary", "#glossary"),
     ]
     assert all(page.find(id=href[1:]) for _, href in links)
 

@@ -1,16 +1,15 @@
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from bs4 import BeautifulSoup
 
-from clv.errors import BadParameter
 from clv.runs import index
 
 HEADLINE = {
     "name": "clv", "label": "Revenue", "value": 1023714, "unit": "USD", "low": 1, "high": 2,
-    "text": "$1,023,714", "interval": "$1 to $2", "notebook": "06_lifetime_value",
+    "text": "$1,023,714", "interval": "$1 to $2", "better": "", "notebook": "06_lifetime_value",
 }  # fmt: skip
 RESULTS = {
     "study": "shop",
@@ -44,8 +43,9 @@ def ran(out, *, name="shop", state="ok", results=RESULTS, messages=(), runs=("19
     return home
 
 
-def read(out) -> BeautifulSoup:
-    return BeautifulSoup(index.write(out).read_text(encoding="utf-8"), "html.parser")
+def read(out, today=None) -> BeautifulSoup:
+    written = index.write(out, today=today)
+    return BeautifulSoup(written.read_text(encoding="utf-8"), "html.parser")
 
 
 def state_of(page) -> str:
@@ -178,6 +178,63 @@ def test_the_same_folders_make_the_same_bytes(tmp_path):
     assert index.write(tmp_path).read_bytes() == index.write(tmp_path).read_bytes()
 
 
-def test_an_unknown_language_is_refused(tmp_path):
-    with pytest.raises(BadParameter, match="`language` must be one of"):
-        index.write(tmp_path, language="xx")
+def test_a_report_that_nobody_renewed_says_since_when(tmp_path):
+    home = ran(tmp_path)
+    made = home / "latest" / "manifest.json"
+    made.write_text("{}", encoding="utf-8")
+    noon = datetime(2025, 1, 15, 12, tzinfo=UTC).timestamp()
+    os.utime(made, (noon, noon))
+    assert state_of(read(tmp_path, today=date(2025, 2, 1))).startswith("Published.")
+    assert state_of(read(tmp_path, today=date(2025, 3, 1))) == (
+        "Not renewed since January 15, 2025. "
+        "Shown is the report as of June 30, 1998, published on January 15, 2025."
+    )
+
+
+def test_what_changed_is_told_with_sign_and_word(tmp_path):
+    compared = {"previous": 1000000, "previous_as_of": "1998-03-31", "change": 23714}
+    ran(tmp_path, results=RESULTS | {"headlines": [HEADLINE | compared | {"better": "up"}]})
+    page = read(tmp_path)
+    card = " ".join(page.find(class_="clv-card").find(class_="clv-change").text.split())
+    assert card == "▲ up 2.4% since March 31, 1998 better"
+    changes = page.find(class_="changes")
+    assert changes.summary.text == "What changed since March 31, 1998"
+    assert "Revenue" in changes.li.text
+    assert not read(tmp_path.parent / "empty").find(class_="changes")
+
+
+def test_without_a_comparable_run_nothing_is_said_of_change(tmp_path):
+    ran(tmp_path)
+    assert read(tmp_path)(class_=["clv-change", "changes"]) == []
+
+
+def test_it_is_written_in_every_language_that_a_report_has(tmp_path):
+    home = ran(tmp_path, results=RESULTS | {"translations": {"tr": {"headlines": []}}})
+    (home / "latest" / "html" / "tr").mkdir()
+    page = read(tmp_path)
+    link = page.find(class_="masthead").a
+    assert (page.html["lang"], link["href"], link["lang"]) == ("en", "index.tr.html", "tr")
+    turkish = BeautifulSoup((tmp_path / "index.tr.html").read_text("utf-8"), "html.parser")
+    assert turkish.html["lang"] == "tr"
+    assert (
+        turkish.find(class_="questions").a["href"].startswith("shop/runs/1998-06-30-3f9a/html/tr")
+    )
+
+
+def test_a_report_in_one_language_is_quoted_in_it_on_every_index(tmp_path):
+    home = ran(tmp_path, results=RESULTS | {"languages": ["tr"]})
+    (home / "latest" / "html" / "en").rename(home / "latest" / "html" / "tr")
+    ran(tmp_path, name="other")
+    quoted = read(tmp_path).find(class_="study", string=None).find_next("h2", string="other")
+    assert quoted.find_parent(class_="study").find(attrs={"lang": "tr", "dir": True}) is None
+    assert (
+        read(tmp_path).find(string="shop").find_parent(class_="study").find(dir="ltr")["lang"]
+        == "tr"
+    )
+
+
+def test_without_an_english_report_the_index_is_in_the_language_there_is(tmp_path):
+    home = ran(tmp_path, results=RESULTS | {"languages": ["tr"]})
+    (home / "latest" / "html" / "en").rename(home / "latest" / "html" / "tr")
+    assert read(tmp_path).html["lang"] == "tr"
+    assert (tmp_path / "index.tr.html").read_bytes() == (tmp_path / "index.html").read_bytes()

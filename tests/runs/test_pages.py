@@ -9,6 +9,9 @@ from clv.errors import PageIncomplete
 from clv.runs import notebooks, pages
 from clv.runs.execution import Executed
 
+LANGUAGES = ("en", "tr", "ar")
+EDITIONS = ("", "/analyst")
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory, notebook_files):
@@ -19,27 +22,36 @@ def written(tmp_path_factory, notebook_files):
     executed = [
         Executed(one, {"horizon": "26W", "prepared": "x"}, one.node(), 1.0) for one in found
     ]
-    pages.write(executed, report, ["en"], {"study": "shop", "run_id": "a-run"})
+    pages.write(executed, report, LANGUAGES, {"study": "shop", "run_id": "a-run"})
     return report
 
 
-def test_both_editions_of_every_notebook_are_there(written):
-    assert sorted(p.relative_to(written).as_posix() for p in written.rglob("*.html")) == [
-        "html/en/00_speaks.html",
-        "html/en/01_says_where_it_runs.html",
-        "html/en/analyst/00_speaks.html",
-        "html/en/analyst/01_says_where_it_runs.html",
-    ]
+def test_both_editions_of_every_notebook_are_there_in_every_language(written):
+    names = ["00_speaks", "01_says_where_it_runs"]
+    folders = [f"html/{language}{edition}" for language in LANGUAGES for edition in EDITIONS]
+    pages = {p.relative_to(written).as_posix() for p in written.rglob("*.html")}
+    assert pages == {f"{folder}/{name}.html" for folder in folders for name in names}
 
 
-@pytest.mark.parametrize("page", ["html/en/00_speaks.html", "html/en/analyst/00_speaks.html"])
-def test_links_lead_to_what_a_published_run_holds(written, page):
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("tr", "ltr"), ("ar", "rtl")])
+def test_a_page_says_its_language_and_reads_in_its_direction(written, language, direction):
+    html = (written / f"html/{language}/00_speaks.html").read_text(encoding="utf-8")
+    assert f'<html lang="{language}" dir="{direction}">' in html
+    links = re.findall(r'href="([^"]+)" lang="(\w+)" hreflang="(\w+)"', html)
+    others = [code for code in LANGUAGES if code != language]
+    assert links == [(f"../{code}/00_speaks.html", code, code) for code in others]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_lead_to_what_a_published_run_holds(written, language, edition):
+    page = f"html/{language}{edition}/00_speaks.html"
     html = (written / page).read_text(encoding="utf-8")
     targets = re.findall(r'href="([^"#]+)"', html)
     assert targets
     for target in targets:
         led_to = (written / PurePosixPath(page).parent / target).resolve()
-        there = led_to.exists() or led_to == (written / "../../../index.html").resolve()
+        there = led_to.exists() or led_to.parent == written.parents[2].resolve()
         assert there or led_to.suffix == ".ipynb", target
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from clv.errors import BadParameter, CouldNotPublish
-from clv.runs import results
-from clv.scoring import Scored
+from clv.runs import notebooks, results
+from clv.runs.execution import LeftOut
 
 
 @pytest.fixture
@@ -82,10 +82,13 @@ def test_a_table_replaces_an_older_one_for_its_owner_and_group(customers, tmp_pa
         results.replace(customers, tmp_path / "file" / "customers.parquet")
 
 
-def test_a_model_that_was_refused_is_an_alert_with_its_reason(customers):
-    scored = Scored(customers, None, None, None, "Only 3 customers came back.")
-    (alert,) = results.alerts(scored, ["03_purchase_model", "06_lifetime_value"])
-    assert alert["detail"] == (
-        "Left out 03_purchase_model, 06_lifetime_value: Only 3 customers came back."
-    )
-    assert results.alerts(scored, []) == []
+def test_pages_left_out_for_one_reason_share_a_sentence(notebook_files):
+    one, two, three = notebooks.find(notebook_files)[:3]
+    absent = [LeftOut(one, "Too few."), LeftOut(two, "One price."), LeftOut(three, "Too few.")]
+    said = [str(sentence) for sentence in results.absences(absent)]
+    assert said == [
+        f"Left out {one.stem}, {three.stem}: Too few.",
+        f"Left out {two.stem}: One price.",
+    ]
+    assert [alert["detail"] for alert in results.alerts(absent)] == said
+    assert results.alerts([]) == []

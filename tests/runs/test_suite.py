@@ -187,6 +187,39 @@ def test_a_changed_input_is_another_run(shop):
     assert len(list((shop.home / "runs").iterdir())) == 2
 
 
+# Runs side by side
+
+
+def test_a_run_is_compared_with_the_newest_one_of_an_earlier_day(shop):
+    settings = {"as_of": "2024-06-30"}
+    first = suite.run(replace(shop, settings=settings)).run  # an earlier day than the one published
+    second = suite.run(shop).run
+    assert second != publishing.latest(shop.home).parent / first.name
+    made = manifest.read(second)
+    assert made["compared_with"] == first.name
+    assert manifest.read(first)["compared_with"] is None
+    results = json.loads((second / "results.json").read_text(encoding="utf-8"))
+    (headline,) = results["headlines"]
+    was = json.loads((first / "results.json").read_text(encoding="utf-8"))["headlines"][0]["value"]
+    assert (headline["previous"], headline["previous_as_of"]) == (was, "2024-06-30")
+    assert headline["change"] == 40 - was > 0
+    for page in (second / "html" / "en" / "00_speaks.html", shop.out / "index.html"):
+        assert "since June 30, 2024" in page.read_text(encoding="utf-8")
+    assert not suite.run(shop).anew  # a repeat compares with the same one
+
+
+def test_small_groups_that_were_merged_are_told(tmp_path, new_shop):
+    shop = Request(new_shop(tmp_path / "shop", "15_shows_segments"), out=tmp_path / "reports")
+    for _ in range(2):  # also where nothing has changed
+        run = suite.run(shop).run
+        (told,) = [m for m in last_run(shop)["messages"] if m["code"] == "small-groups-merged"]
+        assert told["level"] == "info"
+        assert "fewer than 5" in told["text"]
+        assert "15_shows_segments" in told["text"]
+    page = (run / "html" / "en" / "15_shows_segments.html").read_text(encoding="utf-8")
+    assert "Groups of fewer than 5 customers are shown together as Other." in page
+
+
 # Parts
 
 
