@@ -6,9 +6,11 @@ from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from clv.customers.fitted import FittedModel
 from clv.errors import BadParameter
+from clv.models.estimation import Array
 
 STEP = 1e-4  # on the log of a parameter, for the slope of what rests on it
 
@@ -24,19 +26,18 @@ def quantile(interval: float) -> float:
     return NormalDist().inv_cdf((1 + interval) / 2)
 
 
-def wilson(share: float, trials: float, interval: float = 0.90) -> tuple[float, float]:
+def wilson(share: ArrayLike, trials: ArrayLike, interval: float = 0.90) -> tuple[Array, Array]:
     """Wilson's (1927) interval of a share seen in a number of trials; NaN without trials.
 
-    >>> [round(bound, 3) for bound in wilson(0.1, trials=50)]
-    [0.05, 0.192]
+    >>> low, high = wilson([0.1, 0.0], trials=[50, 0])
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.05, nan], [0.192, nan])
     """
-    if not trials > 0:
-        return np.nan, np.nan
     z = quantile(interval)
-    centre = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
-    spread = np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
-    half = z / (1 + z**2 / trials) * spread
-    return float(centre - half), float(centre + half)
+    share, n = np.asarray(share, dtype=float), np.where(np.greater(trials, 0), trials, np.nan)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return centre - half, centre + half
 
 
 def standard_error(quantity: Callable[..., float], *models: FittedModel) -> float:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from clv.customers.uncertainty import wilson
 from clv.errors import BadParameter
 from clv.stages import rules
 from clv.stages.lifecycle import Lifecycle, lifecycle
@@ -45,11 +45,10 @@ def later_behaviour(
     returned = _returned(transactions, stages.index, start, until)
     found = returned.groupby(stages, observed=False).agg(customers="size", returned="sum")
     found = found.loc[list(rules.OBSERVABLE)]
-    low, high = _wilson(found["returned"], found["customers"])
+    share = found["returned"] / found["customers"]
+    low, high = wilson(share, found["customers"], INTERVAL)
     promised = found.index.map({state: p for state, (_, p) in MEANING.items()})
-    found = found.assign(
-        share=found["returned"] / found["customers"], low=low, high=high, promised=promised
-    )
+    found = found.assign(share=share, low=low, high=high, promised=promised)
     shares = found["share"].reindex(EXPECTED_ORDER).dropna()
     found.attrs = {
         "fitted_at": start.isoformat(),
@@ -140,15 +139,3 @@ def _auc(chance: pd.Series, outcome: pd.Series) -> float:
         return float("nan")
     ranks = chance.rank()[outcome].sum()
     return float((ranks - buyers * (buyers + 1) / 2) / (buyers * others))
-
-
-def _wilson(
-    successes: ArrayLike, trials: ArrayLike, interval: float = INTERVAL
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Wilson's (1927) interval of a share; NaN without trials."""
-    z = NormalDist().inv_cdf((1 + interval) / 2)
-    n = np.where(np.asarray(trials) > 0, trials, np.nan)
-    share = successes / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return centre - half, centre + half

@@ -25,6 +25,12 @@ def test_an_empty_segment_is_a_row_of_zeros_without_a_mean(scored):
     assert pd.isna(hibernating["mean_spend"])
 
 
+def test_the_share_of_a_segments_largest_customer_is_known(scored):
+    champions = scored[scored["segment"] == "champions"]["total_spend"]
+    share = segments(scored).loc["champions", "largest_share"]
+    assert share == pytest.approx(champions.max() / champions.sum())
+
+
 def test_value_to_come_is_summed_where_it_is_known(scored):
     table = segments(scored.assign(clv=1.0))
     assert table["clv"].tolist() == table["customers"].tolist()

@@ -40,9 +40,9 @@ def test_covariance_is_taken_into_account(fitted):
     assert error == pytest.approx(np.sqrt(variance), rel=1e-6)
 
 
-def test_wilsons_interval_is_the_textbook_one():
-    low, high = wilson(0.5, trials=100, interval=0.95)
-    assert (round(low, 4), round(high, 4)) == (0.4038, 0.5962)
+def test_wilsons_interval_is_the_one_of_newcombe_1998_table_1():
+    low, high = wilson(81 / 263, trials=263, interval=0.95)
+    assert (low, high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
 
 
 def test_without_trials_a_share_has_no_interval():

@@ -4,7 +4,7 @@ import pytest
 import clv
 from clv.errors import BadParameter
 from clv.stages import rules
-from clv.stages.validation import _auc, _wilson, against_fixed_bands, later_behaviour
+from clv.stages.validation import _auc, against_fixed_bands, later_behaviour
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +60,3 @@ def test_the_area_under_the_curve_counts_ties_as_half():
     chance = pd.Series([0.1, 0.4, 0.4, 0.9])
     bought = pd.Series([False, False, True, True])
     assert _auc(chance, bought) == pytest.approx((1 + 0.5 + 1 + 1) / 4)
-
-
-def test_wilsons_interval_is_the_one_of_newcombe_1998_table_1():
-    (low,), (high,) = _wilson([81], [263], interval=0.95)
-    assert (low, high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
