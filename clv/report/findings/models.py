@@ -72,14 +72,16 @@ def models_apart(models: pd.DataFrame) -> Finding:
     """How far the models disagree about who is still a customer; `models` as above."""
     shown = evidence(models[["alive", "chosen"]].rename_axis("model"), alive="share")
     chosen = models[models["chosen"]].iloc[0]
+    values = {"model": Text(english(str(chosen.name))), "alive": Share(chosen["alive"])}
     others = models.loc[~models["chosen"], "alive"]
-    other = others.loc[(others - chosen["alive"]).abs().idxmax()]
-    values = {
-        "model": Text(english(str(chosen.name))),
-        "alive": Share(chosen["alive"]),
-        "other": Text(english(str(others.index[0]))),
-        "would": Share(other),
-    }
+    if others.empty:
+        alone = Text(
+            "{model} takes {alive} for customers still; no other model could be fitted.", values
+        )
+        return Finding(alone, shown)
+    farthest = (others - chosen["alive"]).abs().idxmax()
+    other = others[farthest]
+    values |= {"other": Text(english(str(farthest))), "would": Share(other)}
     if abs(other - chosen["alive"]) < FAR_APART:
         agreed = Text("{model} takes {alive} for customers still, {other} {would}.", values)
         return Finding(agreed, shown, "good")

@@ -57,6 +57,20 @@ def test_models_that_agree_are_not_played_off_against_each_other():
     assert found.severity == "good"
 
 
+def test_the_model_that_says_something_else_is_called_by_its_own_name():
+    three = models(mbgnbd=0.45, bgnbd=0.47)
+    farthest = three.loc[["bgnbd"]].rename({"bgnbd": "pareto_nbd"}).assign(alive=0.9)
+    found = findings.models_apart(pd.concat([three, farthest]))
+    assert "Pareto nbd would say 90%" in str(found.headline)
+
+
+def test_a_model_alone_has_nothing_to_be_compared_with():
+    found = findings.models_apart(models(mbgnbd=0.45))
+    assert str(found.headline) == (
+        "MBG/NBD takes 45% for customers still; no other model could be fitted."
+    )
+
+
 def test_without_a_model_the_page_says_so():
     found = findings.purchase_model(models().iloc[:0], horizon="12M")
     assert str(found.headline) == "No model of purchases could be fitted."
