@@ -208,7 +208,8 @@ def _notes(frame: pd.DataFrame, words: Words) -> list[str]:
         notes.append(
             Text("Groups of fewer than {fewest} customers are shown together as Other.", fewest)
         )
-    if privacy.is_grid(frame) and frame.map(privacy.few).any(axis=None):
+    few_in_cells = privacy.is_grid(frame) and frame.map(privacy.few).any(axis=None)
+    if few_in_cells or frame.attrs.get("withheld"):
         notes.append(Text("Cells of fewer than {fewest} customers are not counted out.", fewest))
     return [note.render(words) for note in notes]
 

@@ -100,13 +100,15 @@ def few(count: float | None) -> bool:
 
 
 def safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table of groups as it may be shown; `attrs["merged"]` where groups went into "Other".
+    """A table of groups as it may be shown.
 
-    Rows of 1 to 4 `customers` become one row, and so do the next smallest until it holds 5.
-    Counts and sums are added, averages withheld. Empty groups stay.
+    Rows of 1 to 4 `customers` become one row, "Other", and so do the next smallest until it holds
+    5. Counts and sums are added, averages withheld, and `attrs["merged"]` is set. Empty groups
+    stay. Months and other times have no "Other": the numbers of a small one are withheld.
     """
     if COUNT in frame.columns and types.is_numeric_dtype(frame[COUNT]):
-        return _merged(_without_largest(frame))
+        timed = isinstance(frame.index, pd.DatetimeIndex | pd.PeriodIndex)
+        return (_withheld if timed else _merged)(_without_largest(frame))
     if is_grid(frame):
         return frame
     return _without_small_cohorts(frame)
@@ -133,6 +135,17 @@ def _merged(frame: pd.DataFrame) -> pd.DataFrame:
         table = table.set_index(heads).rename_axis(index=frame.index.names)
     table.attrs = frame.attrs | {"merged": True}
     return table
+
+
+def _withheld(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, the numbers of the small ones unknown."""
+    small = frame[COUNT].map(few).to_numpy(dtype=bool)
+    if not small.any():
+        return frame
+    numbers = frame.select_dtypes("number").astype(float)
+    shown = frame.assign(**{name: column.mask(small) for name, column in numbers.items()})
+    shown.attrs = frame.attrs | {"withheld": True}
+    return shown
 
 
 def _small(counts: np.ndarray) -> np.ndarray:

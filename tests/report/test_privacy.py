@@ -85,6 +85,17 @@ def test_an_average_is_withheld_where_one_customer_is_more_than_half_of_it():
     assert "largest_share" not in shown
 
 
+def test_the_numbers_of_a_small_month_are_withheld():
+    months = pd.period_range("2024-01", periods=3, freq="M", name="month")
+    table = pd.DataFrame({"customers": [3, 0, 8], "amount": [30.0, 0.0, 80.0]}, index=months)
+    shown = privacy.safe(table)
+    assert list(shown.index) == list(months)
+    assert shown["amount"].fillna(-1).tolist() == [-1, 0, 80]
+    written = cells.table(shown, Words.of("en"))
+    assert written["rows"][0][1:] == ["–", "–"]
+    assert written["notes"] == ["Cells of fewer than 5 customers are not counted out."]
+
+
 def test_a_small_cohort_is_not_shown():
     retention = pd.DataFrame({0: [1.0, 1.0], 1: [0.5, 0.25]}, index=["1997-01", "1997-02"])
     retention.attrs["size"] = {"1997-01": 40, "1997-02": 4}

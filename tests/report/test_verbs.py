@@ -109,6 +109,43 @@ def test_better_is_up_or_down(shown):
         report.headline("n", 1, label="Customers", better="more")
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_number_of_customers_that_names_somebody_is_not_counted_out(shown, count):
+    report.headline("n", count, label="Champions", unit="customers", low=0, high=9)
+    assert words_of(shown[0])["text"] == "<5"
+    assert words_of(shown[0])["interval"] == ""
+
+
+def test_a_number_about_a_few_customers_is_withheld(shown):
+    report.headline("share", 0.3, label="Their revenue", unit="share", customers=4)
+    report.headline("share", 0.3, label="Their revenue", unit="share", customers=5)
+    assert [words_of(output)["text"] for output in shown] == ["–", "30%"]
+    assert shown[0][verbs.MIME]["value"] is None
+
+
+def test_small_groups_are_merged_in_whatever_is_shown(shown):
+    groups = pd.DataFrame(
+        {"customers": [30, 4, 9], "clv": [3.0, 2.0, 1.0]},
+        index=pd.Index(["champions", "at_risk", "promising"], name="segment"),
+    )
+    drawn = []
+
+    def plot(table, **options):
+        drawn.append(list(table.index))
+        return bars(table, **options)
+
+    report.table(groups, caption="Groups")
+    report.finding(Finding(Text("Few carry much."), groups))
+    report.chart(plot, groups, alt="Two bars.", caption="Two groups.")
+    assert drawn == [["champions", "other"]]
+    for output in shown:
+        assert output[verbs.MIME]["merged"] is True
+        table = words_of(output)["table"]
+        assert [row[:2] for row in table["rows"]] == [["Champions", "30"], ["Other", "13"]]
+        assert "fewer than 5" in table["notes"][0]
+        assert "fewer than 5" in output["text/html"]
+
+
 # Findings -----------------------------------------------------------------------------------
 
 

@@ -82,3 +82,14 @@ def test_a_disk_that_takes_nothing_does_not_hide_the_error(tmp_path):
         raise NotebookFailed("06 failed in cell 2.")
     with pytest.raises(CouldNotPublish), recorded(tmp_path / "shop"):
         pass
+
+
+def test_merged_groups_are_told_with_their_pages(tmp_path):
+    with recorded(tmp_path) as last:
+        last.has_published({"merged": []})
+        last.has_published({"merged": ["02_rfm_segments"]})
+    (message,) = read(tmp_path)["messages"]
+    assert (message["level"], message["code"]) == ("info", "small-groups-merged")
+    assert message["text"] == (
+        "Groups of fewer than 5 customers are shown together as Other in 02_rfm_segments."
+    )

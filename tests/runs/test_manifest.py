@@ -34,6 +34,7 @@ def test_the_same_run_has_the_same_name(made_of):
         {"inputs": {"orders.csv": "cd"}},
         {"code": "another"},
         {"lock_file": None},
+        {"compared_with": "2024-09-30-0123abcd"},
         {"versions": {"numpy": "0"}},
     ],
     ids=lambda change: next(iter(change)),
