@@ -61,18 +61,22 @@ class ReportExporter(TemplateExporter):
     def _our_templates(self) -> list[str]:
         return [str(markup.TEMPLATES)]
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: object
-    ) -> tuple[str, dict[str, Any]]:
-        """The page of a notebook; `resources["clv"]` may hold its `provenance` and its `pages`."""
-        context = nb.metadata.get("clv", {}) | (resources or {}).get("clv", {})
+    def _preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Prepare the notebook for the template, once nbconvert has done its part (`--execute`).
+
+        `resources["clv"]`, or else the notebook's metadata, may hold its `provenance` and `pages`.
+        """
+        nb, resources = super()._preprocess(nb, resources)
+        context = nb.metadata.get("clv", {}) | resources.get("clv", {})
         words = Words.of(self.language or first_language(nb))
         found = harvest(nb, words.language)
         shown = _edited(nb, found, self.edition, words)
         self.environment.globals.update(markup.globals_of(words), prose=Prose(), own_name=_own_name)
         self.environment.globals["explained"] = partial(glossary.explained, words=words)
-        described = around.described(found, context, self.edition, words)
-        return super().from_notebook_node(shown, {**(resources or {}), "clv": described}, **kw)
+        resources["clv"] = around.described(found, context, self.edition, words)
+        return shown, resources
 
     def _create_environment(self) -> Environment:
         environment = super()._create_environment()

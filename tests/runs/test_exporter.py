@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
+from traitlets.config import Config
 
 from clv import report
 from clv.errors import BadParameter, PageIncomplete
@@ -16,6 +17,8 @@ POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'"
 )
+IPC = {"transport": "ipc"}
+PYTHON = {"name": "python3", "display_name": "Python 3"}
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 PROVENANCE = {
     "study": "shop <b>",
@@ -313,3 +316,13 @@ def test_single_customers_are_withheld_from_stakeholders():
 def test_a_picture_without_alt_text_is_refused():
     with pytest.raises(PageIncomplete, match="Cell 1 shows a picture without alt text"):
         exporter.page(of_outputs(shown("image/png", PNG)))
+
+
+@pytest.mark.slow
+def test_nbconvert_may_execute_the_notebook_on_the_way():
+    speak = "from clv import report\nreport.check('rows', passed=True, detail='All there.')"
+    cells = [v4.new_markdown_cell("# Does it run?"), v4.new_code_cell(speak)]
+    notebook = v4.new_notebook(cells=cells, metadata={"kernelspec": PYTHON})
+    config = Config({"ExecutePreprocessor": {"enabled": True}, "KernelManager": IPC})
+    html, _ = ReportExporter(config=config).from_notebook_node(notebook)
+    assert "All there." in soup(html).find(id="checks").parent.text
