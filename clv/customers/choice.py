@@ -155,13 +155,6 @@ def fit(customers: pd.DataFrame, comparison: pd.DataFrame, model: str = "auto") 
     return family(chosen(comparison, model).name).fit(customers)
 
 
-def last_miss(comparison: pd.DataFrame) -> float:
-    """Share by which the chosen model's last tested total was too high; NaN where none was."""
-    if "bias" not in comparison:
-        return float("nan")
-    return float(comparison.loc[comparison["chosen"], "bias"].iloc[0])
-
-
 def side_by_side(customers: pd.DataFrame, chosen: Choice, *, horizon: str) -> pd.DataFrame:
     """What each model says of the same customers, so that a reader sees what the choice decides.
 
