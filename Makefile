@@ -6,7 +6,7 @@ RUN_FLAGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: report test lab lint messages lock clean help
+.PHONY: report test lab lint bench messages spark lock clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -26,12 +26,24 @@ lint: $(READY)  ## ruff, the floors of the house, the notebooks
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/house/test_notebooks.py
 
+bench: $(READY)  ## measure: beside lifetimes, coverage of the intervals, windows of real data (about 12 minutes)
+	$(BIN)/python -m benchmarks.peers
+	$(BIN)/python -m benchmarks.coverage --replicates 300
+	$(BIN)/python -m benchmarks.real_windows
+
 messages: $(READY)  ## bring the translations up to date with the notebooks and the code, and say what is left
 	$(BIN)/python -m clv.report.catalogue
 
-lock: $(READY)  ## compile requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
+spark: $(READY)  ## add Spark to .venv (400 MB; it needs Java 17 or newer)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --use-pep517 --no-build-isolation -r requirements-spark.lock
+
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header -q
+
+lock: $(READY)  ## compile the lock files anew from pyproject.toml
+	$(BIN)/$(LOCK) pyproject.toml --group dev --extra postgres -o requirements.lock
+	$(BIN)/$(LOCK) --group spark -o requirements-spark.lock
 
 clean:  ## remove the environment and what was generated
 	rm -rf .venv reports

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from clv.customers.choice import compare_models
     from clv.customers.cohorts import cohort_retention
     from clv.customers.holdout import backtest
-    from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel
+    from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
+    from clv.customers.retention import ShiftedBetaGeoModel
     from clv.customers.rfm import rfm, rfm_cutoffs
     from clv.customers.spend import GammaGammaModel
     from clv.customers.value import value_customers
@@ -28,6 +29,7 @@ _HOMES = {
     "customer_summary": "clv.tables.summary",
     "BetaGeoModel": "clv.customers.purchases",
     "ModifiedBetaGeoModel": "clv.customers.purchases",
+    "ParetoNBDModel": "clv.customers.purchases",
     "GammaGammaModel": "clv.customers.spend",
     "value_customers": "clv.customers.value",
     "backtest": "clv.customers.holdout",
@@ -35,6 +37,7 @@ _HOMES = {
     "rfm_cutoffs": "clv.customers.rfm",
     "rfm": "clv.customers.rfm",
     "cohort_retention": "clv.customers.cohorts",
+    "ShiftedBetaGeoModel": "clv.customers.retention",
     "lifecycle": "clv.stages.lifecycle",
 }
 
@@ -43,6 +46,7 @@ __all__ = [  # noqa: RUF022 -- in the order in which a reader needs them
     "customer_summary",
     "BetaGeoModel",
     "ModifiedBetaGeoModel",
+    "ParetoNBDModel",
     "GammaGammaModel",
     "value_customers",
     "backtest",
@@ -50,6 +54,7 @@ __all__ = [  # noqa: RUF022 -- in the order in which a reader needs them
     "rfm_cutoffs",
     "rfm",
     "cohort_retention",
+    "ShiftedBetaGeoModel",
     "lifecycle",
     "__version__",
 ]

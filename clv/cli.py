@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import clv
 from clv.errors import Message
+
+if TYPE_CHECKING:
+    from clv.runs.last_run import LastRun
 
 # What the commands do is imported inside them: `clv --help` must not wait for pandas.
 
@@ -79,6 +82,24 @@ def _warn(messages: Iterable[Message]) -> None:
             click.echo(f"Warning: {message.text}", err=True)
 
 
+@contextmanager
+def _in_json(last: LastRun, wanted: bool) -> Iterator[dict[str, Any]]:
+    """Write on stdout what a command came to, however it ends, with what else there is to say."""
+    from clv.runs import last_run
+
+    said: dict[str, Any] = {}
+    try:
+        yield said
+        content = last.content(0)
+    except BaseException as error:
+        content = last.content(last_run.exit_code(error))
+        content["messages"].append(last_run.told(error).as_dict())
+        raise
+    finally:
+        if wanted:
+            click.echo(json.dumps(content | said, ensure_ascii=False, indent=1))
+
+
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(clv.__version__, prog_name="clv")
 def main() -> None:
@@ -124,16 +145,14 @@ def check(study: Path | None, settings: dict[str, str], out: Path | None, as_jso
     from clv.runs import last_run, orders, preparation, results
     from clv.runs.orders import Request
 
-    file = orders.study_file(study)
-    out = out or Request(file, settings).home / "check"
-    with last_run.recorded(out) as last:
-        cleaned = preparation.read(orders.study(file, settings))
+    out = out or Request(orders.study_file(study), settings).home / "check"
+    with last_run.recorded(out) as last, _in_json(last, as_json) as said:
+        cleaned = preparation.read(orders.study(orders.study_file(study), settings))
         last.has_read(cleaned)
+        said["account"] = cleaned.account.to_dict("records")
         results.replace(cleaned.quarantine, out / "quarantine.csv")
     _warn(last.messages)
-    if as_json:
-        click.echo(json.dumps(last.content(0), ensure_ascii=False, indent=1))
-    else:
+    if not as_json:
         click.echo(cleaned.account.to_string(index=False))
 
 

@@ -6,17 +6,22 @@ It stands on the floors of the customers and of the stages, and is what every re
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from clv.customers import choice
+from clv.customers.choice import Choice
 from clv.customers.minimum import enough_to_model
 from clv.customers.purchases import PurchaseModel
 from clv.customers.rfm import rfm
-from clv.customers.spend import GammaGammaModel
+from clv.customers.rolling import rolling_origins
+from clv.customers.spend import BASES, GammaGammaModel
+from clv.customers.spend_basis import choose_basis
 from clv.customers.value import value_customers
 from clv.errors import DidNotConverge, TooLittleToModel
 from clv.stages.lifecycle import lifecycle
@@ -25,8 +30,11 @@ from clv.tables.transactions import Transactions
 
 STAGE_COLUMNS = ["stage", "reason", "evidence", "since_last"]
 
-CUSTOMERS, COMPARISON = "customers.parquet", "comparison.parquet"
+NAMED = "named in the study"
+CUSTOMERS, COMPARISON, ROLLING = "customers.parquet", "comparison.parquet", "rolling.parquet"
 PURCHASES, SPEND, FACTS = "purchases.json", "spend.json", "scored.json"
+
+Model = TypeVar("Model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +43,17 @@ class Scored:
 
     `customers` holds the columns of `customer_summary`, of `rfm`, the stage with its reason and
     evidence and, where models could be fitted, those of `value_customers`; it is indexed by
-    customer_id. Where they could not, both models are None and `reason` says why.
+    customer_id. `rolling` is the table of `rolling_origins`, by whose errors totals are widened.
+    Where no models could be fitted, all that rests on them is None and `reason` says why.
     """
 
     customers: pd.DataFrame
     purchases: PurchaseModel | None
     spend: GammaGammaModel | None
     comparison: pd.DataFrame | None
-    reason: str
+    reason: str  # of the model of purchases
+    spend_reason: str = ""  # of the purchases that the model of spend counts
+    rolling: pd.DataFrame | None = None
 
     @property
     def model(self) -> dict[str, str]:
@@ -53,7 +64,9 @@ class Scored:
             "state": "fitted",
             "purchases": choice.name_of(self.purchases),
             "spend": "gamma_gamma",
+            "spend_basis": self.spend.basis,
             "reason": self.reason,
+            "spend_reason": self.spend_reason,
         }
 
     def save(self, folder: str | Path) -> None:
@@ -67,6 +80,7 @@ class Scored:
             self.purchases.to_json(folder / PURCHASES)
             self.spend.to_json(folder / SPEND)
             self.comparison.to_parquet(folder / COMPARISON)
+            self.rolling.to_parquet(folder / ROLLING)
 
 
 def read(folder: str | Path) -> Scored:
@@ -84,6 +98,8 @@ def read(folder: str | Path) -> Scored:
         spend=GammaGammaModel.from_json(folder / SPEND),
         comparison=pd.read_parquet(folder / COMPARISON),
         reason=model["reason"],
+        spend_reason=model["spend_reason"],
+        rolling=pd.read_parquet(folder / ROLLING),
     )
 
 
@@ -96,11 +112,14 @@ def score(
     annual_discount_rate: float = 0.10,
     interval: float = 0.90,
     model: str = "auto",
+    spend_basis: str = "auto",
+    margin: float | str | None = None,
 ) -> Scored:
     """Everything that can be said of each customer on a day.
 
     Too little data for a model, or a fit that must not be used, leaves out the values, never the
-    segments and the stages.
+    segments and the stages. What was chosen ("auto") but cannot be fitted on all customers gives
+    way to the next best; what was named does not.
     """
     customers = rfm(customer_summary(transactions, as_of, unit=unit))
     stages = lifecycle(transactions, as_of=as_of).stages()
@@ -108,16 +127,51 @@ def score(
     try:
         enough_to_model(customers)
         comparison = choice.compare_models(transactions, as_of, unit=unit)
-        purchases = choice.fit(customers, comparison, model)
-        spend = GammaGammaModel.fit(customers)
+        wanted = _models(comparison, model)
+        purchases, reason = _fitted(wanted, lambda name: choice.family(name).fit(customers))
+        wanted = _bases(transactions, as_of, unit, spend_basis)
+        spend, why = _fitted(wanted, lambda basis: GammaGammaModel.fit(customers, basis))
     except (TooLittleToModel, DidNotConverge) as refused:
         return Scored(customers, None, None, None, str(refused))
-    valued = value_customers(
-        customers,
-        purchases,
-        spend,
-        horizon=horizon,
-        annual_discount_rate=annual_discount_rate,
-        interval=interval,
-    )
-    return Scored(valued, purchases, spend, comparison, choice.chosen(comparison, model).reason)
+    terms = {"horizon": horizon, "interval": interval}
+    how = {"annual_discount_rate": annual_discount_rate, "margin": margin}
+    valued = value_customers(customers, purchases, spend, **terms, **how)
+    used = {"spend_basis": spend.basis, "as_of": as_of, "unit": unit}
+    rolling = rolling_origins(transactions, choice.name_of(purchases), **used, **terms)
+    return Scored(valued, purchases, spend, comparison, reason, why, rolling)
+
+
+def _models(comparison: pd.DataFrame, model: str) -> list[Choice]:
+    """The model of purchases to use and, unless it was named, the others, the best first."""
+    first = choice.chosen(comparison, model)
+    if model != "auto":
+        return [first]
+    scores = comparison.loc[comparison.index.isin(choice.MODELS), "choosing_score"]
+    others = scores.drop(index=first.name).sort_values(ascending=False).index
+    return [first, *(Choice(name, "the next best over the earlier origins") for name in others)]
+
+
+def _bases(
+    transactions: Transactions, as_of: str | date | None, unit: str, spend_basis: str
+) -> list[Choice]:
+    """The basis of spend to use and, unless it was named, the other."""
+    if spend_basis != "auto":
+        return [Choice(spend_basis, NAMED)]
+    best = choose_basis(transactions, as_of, unit=unit)
+    others = [Choice(basis, "the only other basis") for basis in BASES if basis != best.name]
+    return [Choice(best.name, best.reason), *others]
+
+
+def _fitted(wanted: list[Choice], fit: Callable[[str], Model]) -> tuple[Model, str]:
+    """The first that can be fitted, and the reason in words; raises if none can."""
+    refused: list[DidNotConverge] = []
+    for each in wanted:
+        try:
+            found = fit(each.name)
+        except DidNotConverge as fault:
+            refused.append(fault)
+            continue
+        if not refused:
+            return found, each.reason
+        return found, f"{each.reason}: {wanted[0].name} cannot be fitted on all customers"
+    raise refused[0]

@@ -1,9 +1,26 @@
 """What all tests share. Models are tested with numpy and scipy alone: import nothing else here."""
 
+from __future__ import annotations
+
 import os
 import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
+
+if TYPE_CHECKING:
+    from ibis import BaseBackend
+
+ENGLISH = ("--locale-provider=icu", "--icu-locale=en-US")  # a before B, as no other engine sorts
+SECRET = "p@ss/w:rd ü%41"  # what an address has to escape
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +43,43 @@ def chromium(need) -> str:
     path = shutil.which("chromium")
     need(path, "chromium")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres(need) -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, in a folder of its own, stopped at the end."""
+    tools = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))  # where Debian keeps them
+    found = str(tools[-1]) if tools else shutil.which("pg_ctl")
+    need(found and find_spec("psycopg"), "a PostgreSQL server and psycopg")
+    # The server refuses to run as root, and Debian's package comes with a user for it.
+    user = {"user": "postgres", "group": "postgres", "extra_groups": ()} if not os.getuid() else {}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="clv-pg-") as folder:
+        shutil.chown(folder, **({"user": "postgres"} if user else {"user": os.getuid()}))
+        secret, data = Path(folder, "secret"), Path(folder, "data")
+        secret.write_text(SECRET)
+        secret.chmod(0o644)
+        initdb = Path(found).with_name("initdb")
+        made = [initdb, "-D", data, "-U", "shop", "-A", "scram-sha-256", f"--pwfile={secret}"]
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        run = partial(subprocess.run, check=True, cwd=folder, stdout=subprocess.DEVNULL, **user)
+        run([*made, "-E", "UTF8", "--locale=C.UTF-8", "-N", *ENGLISH])
+        run([found, "-D", data, "-o", options, "-l", data / "log", "-w", "start"])
+        try:
+            yield f"postgresql://shop:{quote(SECRET, safe='')}@127.0.0.1:{port}/postgres"
+        finally:
+            run([found, "-D", data, "-m", "immediate", "-w", "stop"])
+
+
+@pytest.fixture(scope="session")
+def spark(need) -> Iterator[BaseBackend]:
+    """An engine in a local Spark session, stopped at the end."""
+    java = os.environ.get("JAVA_HOME") or shutil.which("java")
+    need(java and find_spec("pyspark"), "Java and pyspark")
+    from clv.tables.spark import connect
+
+    con = connect()
+    yield con
+    con.disconnect()

@@ -168,7 +168,24 @@ def test_check_accounts_for_every_row(clv, shop):
 
 def test_check_speaks_json(clv, shop):
     result = clv("check", "--json", "--out", "checked")
+    said = json.loads(result.stdout)
+    account = said.pop("account")
+    assert said == last_run(shop / "checked")
+    assert sum(line["rows"] for line in account[1:]) == account[0]["rows"] == said["rows"]["in"]
+
+
+def test_check_speaks_json_also_when_it_refuses(clv, shop):
+    (shop / "orders.csv").write_text("customer_id,date,amount\n")
+    result = clv("check", "--json", "--out", "checked")
+    assert result.exit_code == 3
     assert json.loads(result.stdout) == last_run(shop / "checked")
+
+
+def test_a_study_file_that_is_not_there_is_told_beside_the_output_too(clv, tmp_path):
+    for command, out in (("check", "checked"), ("score", "checked/customers.csv")):
+        assert clv(command, "nowhere.yml", "--out", out).exit_code == 2
+        assert last_run(tmp_path / "checked")["state"] == "refused"
+        (tmp_path / "checked" / "last_run.json").unlink()
 
 
 # clv score
@@ -208,6 +225,51 @@ def test_bad_input_is_exit_3_and_keeps_the_table_of_last_week(clv, shop):
     assert len(result.stderr.splitlines()) == 1
     assert (shop / "customers.csv").read_bytes() == before
     assert last_run(shop)["state"] == "refused"
+
+
+# A ready-made summary
+
+
+@pytest.fixture
+def ready(tmp_path) -> Path:
+    """A study of a summary, in the current folder."""
+    import clv
+    from clv.tables.summaries import NUMBERS
+
+    customers = clv.customer_summary(clv.load("cdnow-sample"), unit="D")[list(NUMBERS)]
+    paid = (customers["frequency"] == 0) | (customers["monetary_value"] > 0)
+    text = customers[paid].head(600).to_csv(lineterminator="\n")
+    (tmp_path / "summary.csv").write_text(f"{text}x,1,99,9,5\n")
+    (tmp_path / "study.yml").write_text(
+        "name: ready\nsummary: summary.csv\nunit: D\nas_of: 1998-06-30\n"
+    )
+    return tmp_path
+
+
+def test_a_summary_is_checked_and_scored_like_transactions(clv, ready):
+    checked = clv("check", "--json")
+    assert checked.exit_code == 0, checked.stderr
+    assert json.loads(checked.stdout)["rows"]["quarantined"] == 1
+    scored = clv("score", "--out", "customers.csv")
+    assert scored.exit_code == 0, scored.stderr
+    with (ready / "customers.csv").open(encoding="utf-8", newline="") as lines:
+        first = next(csv.DictReader(lines))
+    assert (first["customer_id"], first["unit"]) == ("00004", "D")
+    assert {"segment", "clv"} <= first.keys()
+    assert "stage" not in first
+    assert last_run(ready)["model"]["state"] == "fitted"
+    assert "summary-only" in {message["code"] for message in last_run(ready)["messages"]}
+
+
+def test_a_report_of_a_summary_leaves_out_by_name_what_needs_purchases(clv, ready):
+    (ready / "notebooks").mkdir()
+    add_notebook(ready, "00_speaks")
+    add_notebook(ready, "01_says_where_it_runs")
+    result = clv("run", "--progress", "plain")
+    assert result.exit_code == 0, result.stderr
+    assert "Left out 00_speaks: They need `transactions`" in result.stderr
+    assert (ready / "reports/ready/latest/html/en/01_says_where_it_runs.html").exists()
+    assert (ready / "reports/ready/latest/tables/customers.csv").exists()
 
 
 # clv list

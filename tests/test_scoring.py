@@ -1,8 +1,13 @@
+from datetime import date
+
 import pandas as pd
 import pytest
 
 import clv
 from clv import scoring
+from clv.customers import choice, rolling
+from clv.customers.hindsight import hindsight
+from clv.errors import DidNotConverge
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +28,17 @@ def test_every_customer_is_valued_segmented_and_staged(scored):
 
 def test_the_model_is_named_with_its_reason(scored):
     assert scored.model["state"] == "fitted"
-    assert scored.model["purchases"] in ("bgnbd", "mbgnbd")
+    assert scored.model["purchases"] in choice.MODELS
     assert "log score" in scored.model["reason"]
 
 
-def test_a_named_model_is_used(log):
+@pytest.fixture
+def few(monkeypatch):
+    """Few earlier forecasts, where they are not what is tested."""
+    monkeypatch.setattr(rolling, "MOST", 2)
+
+
+def test_a_named_model_is_used(log, few):
     scored = scoring.score(log, model="bgnbd")
     assert isinstance(scored.purchases, clv.BetaGeoModel)
 
@@ -40,8 +51,64 @@ def test_too_little_data_still_gives_segments_and_stages(log):
     assert scored.customers[["segment", "stage"]].notna().all(axis=None)
 
 
+def test_the_purchases_that_the_model_of_spend_counts_are_named_with_their_reason(scored):
+    assert scored.model["spend_basis"] == scored.spend.basis
+    assert "log error" in scored.model["spend_reason"]
+
+
+def test_a_named_basis_and_a_margin_are_used(log, few):
+    told = scoring.score(log, spend_basis="repeat", margin=0.4)
+    assert (told.spend.basis, told.spend_reason) == ("repeat", "named in the study")
+    assert told.customers.attrs["value"] == "margin"
+
+
+def test_earlier_forecasts_stand_beside_the_value(scored):
+    days = rolling.origins(date(1997, 4, 2), date(1997, 6, 30))
+    assert scored.rolling["made_on"].dt.date.tolist() == days
+    row, used = scored.rolling.iloc[-1], scored.model
+    days = row["made_on"], row["until"]
+    told = hindsight(
+        clv.load("cdnow-sample"), used["purchases"], *days, spend_basis=used["spend_basis"]
+    )
+    assert row["forecast"] == pytest.approx(told.revenue.expected)
+
+
+def refused(name, monkeypatch):
+    """Nothing of this name can be fitted, as far as scoring is concerned."""
+    families = dict(choice.MODELS)
+
+    class Refuses(families[name]):
+        @classmethod
+        def fit(cls, customers, *args, **kwargs):
+            raise DidNotConverge("it ran to a bound")
+
+    families[name] = Refuses
+    monkeypatch.setattr(choice, "family", families.__getitem__)
+
+
+def test_what_cannot_be_fitted_on_all_customers_gives_way_to_the_next_best(
+    log, scored, few, monkeypatch
+):
+    refused(scored.model["purchases"], monkeypatch)
+    again = scoring.score(log, spend_basis="repeat")
+    scores = scored.comparison["choosing_score"].reindex([*choice.MODELS])
+    best = scores.drop(scored.model["purchases"]).idxmax()
+    assert again.model["purchases"] == best
+    assert again.reason == (
+        "the next best over the earlier origins: "
+        f"{scored.model['purchases']} cannot be fitted on all customers"
+    )
+
+
+def test_what_was_named_does_not_give_way(log, few, monkeypatch):
+    refused("bgnbd", monkeypatch)
+    told = scoring.score(log, model="bgnbd")
+    assert told.model == {"state": "skipped", "reason": "it ran to a bound"}
+    assert told.rolling is None
+
+
 @pytest.mark.parametrize("as_of", ["1998-06-30", "1997-01-20"])
-def test_what_is_saved_is_read_back(log, tmp_path, as_of):
+def test_what_is_saved_is_read_back(log, few, tmp_path, as_of):
     scored = scoring.score(log, as_of=as_of)
     scored.save(tmp_path)
     again = scoring.read(tmp_path)
@@ -49,3 +116,8 @@ def test_what_is_saved_is_read_back(log, tmp_path, as_of):
     assert again.customers.attrs == scored.customers.attrs
     assert again.model == scored.model
     assert again.purchases == scored.purchases
+    assert again.spend == scored.spend
+    if scored.rolling is None:
+        assert again.rolling is None
+    else:
+        pd.testing.assert_frame_equal(again.rolling, scored.rolling)

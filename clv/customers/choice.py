@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from clv.customers.holdout import MODELS, backtest, fit_each, measures
+from clv.customers.holdout import MODELS, NO_CHURN, backtest, fit_each, measures
 from clv.customers.minimum import enough_purchases
 from clv.customers.purchases import PurchaseModel
 from clv.errors import BadParameter, DidNotConverge, TooLittleToModel
@@ -22,9 +22,9 @@ from clv.tables.transactions import Transactions
 ORIGINS = (1 / 2, 5 / 8, 3 / 4)
 HOLDOUT = 1 / 4
 
-# Equally simple models: what cannot be told apart goes to the one that does not take every
-# one-time buyer for alive.
-TIES_GO_TO = "mbgnbd"
+# What cannot be told apart goes to the simpler model. BG/NBD and MBG/NBD are equally simple, but
+# BG/NBD takes every one-time buyer for alive; Pareto/NBD lets customers leave at any moment.
+SIMPLEST_FIRST = ("mbgnbd", "bgnbd", "pareto_nbd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +47,53 @@ def compare_models(
     -------
     DataFrame indexed by model: the columns of `holdout.measures` at the last origin (left out
     where the history is too short for one), `choosing_score` and `choosing_score_se`, the mean log
-    score over the earlier origins; `chosen` (bool) and `why` (a sentence).
+    score over the earlier origins (NaN where a model was not comparable); `chosen` (bool) and `why`
+    (a sentence).
 
     """
     until = transactions.as_of if as_of is None else as_date(as_of)
     tests = list(_tests(transactions, until, unit))
-    scores = _log_scores(tests[:-1])
-    choice = choose(scores)
+    scores = comparable(_log_scores(tests[:-1]))
+    choice = choose(scores[[name for name in MODELS if name in scores]])
     measured = measures(tests[-1]) if tests else pd.DataFrame(index=pd.Index(MODELS, name="model"))
+    if choice.name not in measured.index:  # it could be fitted on earlier days, but not on this one
+        measured.loc[choice.name] = np.nan
     return measured.assign(
         choosing_score=scores.mean(),
-        choosing_score_se=scores.apply(_error_of_mean),
+        choosing_score_se=scores.apply(error_of_mean),
         chosen=measured.index == choice.name,
         why=np.where(measured.index == choice.name, choice.reason, ""),
     )
 
 
 def _tests(transactions: Transactions, until: date, unit: str) -> Iterator[pd.DataFrame]:
-    """One backtest per origin, earliest first, but for those that cannot carry every model."""
+    """One backtest per origin, earliest first, but for those that cannot carry any model."""
     first = customer_summary(transactions, until, unit=unit)["first_purchase"].min().date()
     for start, end in origins(first, until):
         try:
-            test = backtest(transactions, start, end, unit=unit)
+            yield backtest(transactions, start, end, unit=unit)
         except (TooLittleToModel, DidNotConverge):
             continue
-        if all(name in test for name in MODELS):
-            yield test
 
 
 def _log_scores(tests: list[pd.DataFrame]) -> pd.DataFrame:
-    """Log scores of all customers and origins, one column per model."""
-    columns = [f"log_score_{name}" for name in MODELS]
+    """Log scores of all customers and origins, one column per model; NaN without a fit."""
+    names = [*MODELS, NO_CHURN]
+    columns = [f"log_score_{name}" for name in names]
     nothing = pd.DataFrame(columns=columns, dtype=float)
-    return pd.concat([test[columns] for test in tests] or [nothing]).set_axis([*MODELS], axis=1)
+    scores = [test.reindex(columns=columns) for test in tests]
+    return pd.concat(scores or [nothing]).set_axis(names, axis="columns")
+
+
+def comparable(scores: pd.DataFrame) -> pd.DataFrame:
+    """The scores of the models that were fitted on the latest origin, where all of them were.
+
+    `scores`: one row per customer and origin, the latest origin last; NaN without a fit.
+    """
+    if scores.empty:
+        return scores
+    latest = scores.columns[scores.iloc[-1].notna()]
+    return scores[latest].dropna()
 
 
 def origins(first: date, until: date) -> list[tuple[date, date]]:
@@ -95,7 +109,7 @@ def origins(first: date, until: date) -> list[tuple[date, date]]:
 
 
 def choose(scores: pd.DataFrame) -> Choice:
-    """The model with the highest mean log score; what is within one standard error goes to MBG/NBD.
+    """The model with the highest mean log score, or the simplest within one standard error of it.
 
     Parameters
     ----------
@@ -106,22 +120,31 @@ def choose(scores: pd.DataFrame) -> Choice:
     """
     if scores.empty:
         reason = "the history is too short to fit every model on an earlier day of it"
-        return Choice(TIES_GO_TO, reason)
+        return Choice(SIMPLEST_FIRST[0], reason)
     means = scores.mean()
     best = str(means.idxmax())
-    difference = scores[best] - scores[TIES_GO_TO]
-    error = _error_of_mean(difference)
-    if best == TIES_GO_TO or difference.mean() > error:
+    name = next(name for name in SIMPLEST_FIRST if _as_good(scores, name, best))
+    if name == best:
         return Choice(best, f"highest mean log score over the earlier origins ({means[best]:.4f})")
+    merit = (
+        "it does not take every one-time buyer for alive" if best == "bgnbd" else "it is simpler"
+    )
     return Choice(
-        TIES_GO_TO,
+        name,
         f"within one standard error of {best} in mean log score over the earlier origins "
-        f"({means[TIES_GO_TO]:.4f} against {means[best]:.4f}), and it does not take every "
-        "one-time buyer for alive",
+        f"({means[name]:.4f} against {means[best]:.4f}), and {merit}",
     )
 
 
-def _error_of_mean(scores: pd.Series) -> float:
+def _as_good(scores: pd.DataFrame, name: str, best: str) -> bool:
+    """Whether a model is the best, or behind it by no more than one standard error."""
+    if name not in scores:
+        return False
+    behind = scores[best] - scores[name]
+    return name == best or bool(behind.mean() <= error_of_mean(behind))
+
+
+def error_of_mean(scores: pd.Series) -> float:
     """Standard error of a mean over customers, who may each stand in several rows."""
     if scores.empty:
         return float("nan")

@@ -40,8 +40,8 @@ def deciles(valued: pd.DataFrame, *, by: str = "clv") -> pd.DataFrame:
     Returns
     -------
     DataFrame indexed by decile (1 is the best): `customers`, and the means of `p_alive`,
-    `expected_purchases`, `expected_spend`; `mean` value and the mean bounds of one customer's
-    outcome, `low` and `high`; `total` value and its `share`.
+    `expected_purchases`, `expected_spend`; `mean` value of a customer, `total` value and its
+    `share`.
 
     """
     # Ties are broken by the id, so that the order of the rows decides nothing.
@@ -53,8 +53,7 @@ def deciles(valued: pd.DataFrame, *, by: str = "clv") -> pd.DataFrame:
         expected_purchases=("expected_purchases", "mean"),
         expected_spend=("expected_spend", "mean"),
         mean=(by, "mean"),
-        low=(f"{by}_low", "mean"),
-        high=(f"{by}_high", "mean"),
         total=(by, "sum"),
     )
+    table.attrs = dict(valued.attrs)
     return table.assign(share=table["total"] / table["total"].sum())

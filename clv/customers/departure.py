@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 
 from clv.customers.assumptions import count_groups
-from clv.customers.purchases import Histories, PurchaseModel
+from clv.customers.purchases import PurchaseModel
+from clv.customers.totals import Total
 from clv.customers.uncertainty import quantile, standard_error
-from clv.customers.value import Total
-from clv.models import departure
-from clv.tables.periods import as_date, horizon_periods, unit_of
 
 SOON = "90D"
 
@@ -86,14 +84,12 @@ def by_frequency(at_risk: pd.DataFrame) -> pd.DataFrame:
         clv=("clv", "sum"),
         value_at_risk=("value_at_risk", "sum"),
     )
+    table.attrs = dict(at_risk.attrs)
     return table.assign(share=table["value_at_risk"] / table["clv"].where(table["clv"] > 0))
 
 
 def _leaves_if_alive(customers: pd.DataFrame, purchases: PurchaseModel, within: str) -> pd.Series:
-    """P(leaves within the time | alive) of every customer."""
-    unit, as_of = unit_of(customers, purchases.unit), customers.attrs.get("as_of")
-    periods = horizon_periods(within, unit, None if as_of is None else as_date(as_of))
-    histories = Histories.of(customers)
-    frequency, _, T = histories.columns
-    values = departure.p_leaves(purchases.params, frequency, T, periods)
-    return pd.Series(values[histories.which], customers.index, name="p_leaves")
+    """P(leaves within the time | alive) of every customer; 0 where nobody is left to leave."""
+    histories = purchases.histories(customers)
+    now, then = purchases.p_alive(histories), purchases.p_alive(histories, within)
+    return (1 - then / now).fillna(0.0).rename("p_leaves")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -12,10 +13,16 @@ import pandas as pd
 
 from clv.errors import BadParameter, SourceUnreadable
 from clv.models.estimation import MaximumLikelihood
+from clv.models.profile import Profile
+
+NO_COEFFICIENTS: Mapping[str, float] = {}
 
 
 class FittedModel:
-    """A frozen value: parameters under the papers' letters and how they were found."""
+    """A frozen value: parameters under the papers' letters and how they were found.
+
+    A model with covariates also has `coefficients`, one for each column that it weighs.
+    """
 
     __slots__ = ()
 
@@ -25,22 +32,32 @@ class FittedModel:
     @property
     def params(self) -> Any:  # noqa: ANN401 -- each model's own dataclass
         """The parameters, as the functions of `clv.models` take them."""
-        return self.kind(**{name: getattr(self, name) for name in self.names})
+        return self.kind(**{name: getattr(self, name) for name in self._letters})
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The parameters' letters."""
-        return tuple(each.name for each in fields(self.kind))
+        """The parameters' letters, then the columns that have a coefficient.
 
-    def nudged(self, name: str, factor: float) -> Self:
-        """The same model with one parameter multiplied: how much do results depend on it."""
-        return replace(self, **{name: getattr(self, name) * factor})
+        They stand in the order of every array of the estimation.
+        """
+        return (*self._letters, *self._coefficients)
+
+    def nudged(self, name: str, step: float) -> Self:
+        """The same model with one parameter moved by a step: how much do results depend on it.
+
+        On the scale on which it was estimated: a parameter's logarithm, a coefficient itself.
+        """
+        if name in self._letters:
+            return replace(self, **{name: getattr(self, name) * np.exp(step)})
+        moved = {**self._coefficients, name: self._coefficients[name] + step}
+        return replace(self, coefficients=moved)
 
     def summary(self, interval: float = 0.90) -> pd.DataFrame:
-        """One row per parameter: parameter, estimate, standard_error, low, high.
+        """One row per parameter and coefficient: parameter, estimate, standard_error, low, high.
 
-        Bounds are Wald's on the log scale, so that they stay positive; with few customers they are
-        somewhat too narrow. Parameters that were given and not estimated have none.
+        Bounds are by profile likelihood; a side on which the data set none is infinite, or 0. What
+        was given and not estimated has no error, and parameters that are only weakly identified
+        have no bounds.
         """
         if not 0 < interval < 1:
             raise BadParameter.from_value("interval", interval, "between 0 and 1")
@@ -50,19 +67,17 @@ class FittedModel:
             unknown if found is None
             else np.column_stack([found.standard_errors, found.bounds(interval)])
         )  # fmt: skip
+        values = [getattr(self, name) for name in self._letters]
         table = pd.DataFrame(errors, columns=["standard_error", "low", "high"])
         table.insert(0, "parameter", self.names)
-        table.insert(1, "estimate", [getattr(self, name) for name in self.names])
+        table.insert(1, "estimate", [*values, *self._coefficients.values()])
         return table
 
     def to_json(self, path: str | Path) -> None:
         """Write the model to a file that `from_json` reads."""
         content = {"model": type(self).__name__, **asdict(replace(self, estimation=None))}
         if self.estimation is not None:
-            content["estimation"] = {
-                **asdict(self.estimation),
-                "covariance": self.estimation.covariance.tolist(),
-            }
+            content["estimation"] = _content(self.estimation)
         Path(path).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
@@ -74,13 +89,38 @@ class FittedModel:
             if model != cls.__name__:
                 allowed = f"a file written by {cls.__name__}"
                 raise BadParameter.from_value("path", str(path), allowed)
-            return cls(**content, estimation=found and _estimation_from(found, cls.kind))
+            return cls(**content, estimation=found and _estimation(found, cls.kind))
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
             raise SourceUnreadable(
                 f"{path} holds no model ({fault}); write it with {cls.__name__}.to_json(…)."
             ) from fault
 
+    @property
+    def _letters(self) -> tuple[str, ...]:
+        return tuple(each.name for each in fields(self.kind))
 
-def _estimation_from(read: dict, kind: type) -> MaximumLikelihood:
-    params, covariance = kind(**read["params"]), np.array(read["covariance"])
-    return MaximumLikelihood(**read | {"params": params, "covariance": covariance})
+    @property
+    def _coefficients(self) -> Mapping[str, float]:
+        return getattr(self, "coefficients", NO_COEFFICIENTS)
+
+
+def _content(found: MaximumLikelihood) -> dict[str, Any]:
+    """An estimation in the words of JSON; its profiles are traced if they have not been."""
+    content = {each.name: getattr(found, each.name) for each in fields(found)}
+    tables = found.profile and [table.tolist() for table in found.profile.tables]
+    return content | {
+        "params": asdict(found.params),
+        "covariance": found.covariance.tolist(),
+        "profile": tables,
+    }
+
+
+def _estimation(read: dict[str, Any], kind: type) -> MaximumLikelihood:
+    """The estimation that `_content` has written."""
+    arrays = {
+        "params": kind(**read["params"]),
+        "covariance": np.array(read["covariance"]),
+        "coefficients": tuple(read["coefficients"]),
+        "profile": read["profile"] and Profile.of(read["profile"]),
+    }
+    return MaximumLikelihood(**read | arrays)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 
+from clv.customers.aftermath import aftermath
 from clv.customers.choice import family
 from clv.customers.holdout import holdout_days, middle
 from clv.customers.minimum import enough_to_model
-from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel
-from clv.customers.value import BLOCK, TOTAL_DRAWS, Total, total_value
+from clv.customers.totals import DRAWS, Total, total_purchases, total_value
+from clv.customers.value import value_customers
 from clv.errors import DidNotConverge, TooLittleToModel
 from clv.tables.periods import horizon_days
 from clv.tables.summary import customer_summary
@@ -52,18 +52,22 @@ def hindsight(
     made_on: str | date,
     until: str | date,
     *,
+    spend_basis: str = "repeat",
     unit: str = "W",
     interval: float = 0.90,
     seed: int = 1,
+    draws: int = DRAWS,
 ) -> Hindsight:
     """The forecast that the models would have made on a day, beside what came until another.
 
     Parameters
     ----------
     model : str
-        The model of purchases: "bgnbd" or "mbgnbd".
+        The model of purchases, by the name that a study may hold.
     made_on, until
         Last day of what the models see, and of what they forecast; inclusive.
+    spend_basis : {"repeat", "all"}
+        Which purchases the model of spend counts.
 
     Raises `TooLittleToModel` or `DidNotConverge` where no forecast could have been made.
 
@@ -71,20 +75,21 @@ def hindsight(
     start, end = holdout_days(transactions, made_on, until)
     before = customer_summary(transactions, start, unit=unit)
     enough_to_model(before)
-    purchases, spend = family(model).fit(before), GammaGammaModel.fit(before)
+    purchases = family(model).fit(before)
+    spend = GammaGammaModel.fit(before, basis=spend_basis)
     terms = {"horizon": end.isoformat()}
-    foreseen = purchases.expected_purchases(before, **terms)
-    money = spend.expected_spend(before)
-    valued = before.assign(expected_purchases=foreseen, expected_spend=money, clv=foreseen * money)
-    after = customer_summary(transactions, end, unit=unit).reindex(before.index)
+    undiscounted = {"annual_discount_rate": 0.0, "interval": None}
+    valued = value_customers(before, purchases, spend, **terms, **undiscounted)
+    terms |= {"interval": interval, "seed": seed, "draws": draws}
+    came = aftermath(transactions, before, end)
     return Hindsight(
         made_on=start,
         until=end,
         customers=len(before),
-        purchases=_total_purchases(before, purchases, end, interval=interval, seed=seed),
-        purchases_came=int((after["frequency"] - before["frequency"]).sum()),
-        revenue=total_value(valued, purchases, spend, **terms, interval=interval, seed=seed),
-        revenue_came=float((after["total_spend"] - before["total_spend"]).sum()),
+        purchases=total_purchases(before, purchases, **terms),
+        purchases_came=int(came["purchases"].sum()),
+        revenue=total_value(valued, purchases, spend, **terms),
+        revenue_came=float(came["spend"].sum()),
     )
 
 
@@ -93,6 +98,7 @@ def last_forecast(
     model: str,
     *,
     horizon: str = "12M",
+    spend_basis: str = "repeat",
     unit: str = "W",
     interval: float = 0.90,
     seed: int = 1,
@@ -107,23 +113,8 @@ def last_forecast(
     made_on = max(until - ahead, middle(transactions))
     if not made_on < until:
         return None
-    terms = {"unit": unit, "interval": interval, "seed": seed}
+    terms = {"spend_basis": spend_basis, "unit": unit, "interval": interval, "seed": seed}
     try:
         return hindsight(transactions, model, made_on, until, **terms)
     except (TooLittleToModel, DidNotConverge):
         return None
-
-
-def _total_purchases(
-    before: pd.DataFrame, model: PurchaseModel, end: date, *, interval: float, seed: int
-) -> Total:
-    """Purchases of all customers together, from independent draws per customer."""
-    rng = np.random.default_rng(seed)
-    ordered = before.sort_values(["frequency", "recency", "T"])  # not the rows' order decides
-    horizon = end.isoformat()
-    totals = [
-        model.draws(ordered, horizon, BLOCK, rng).sum(axis=0) for _ in range(TOTAL_DRAWS // BLOCK)
-    ]
-    low, high = np.quantile(np.concatenate(totals), [(1 - interval) / 2, (1 + interval) / 2])
-    expected = float(model.expected_purchases(before, horizon).sum())
-    return Total(expected=expected, low=float(low), high=float(high))

@@ -2,25 +2,37 @@
 
 A model is judged as it would have been used: fitted on what was visible on the calibration
 day, it forecasts the purchase days of each known customer until the end of the holdout. Beside
-it stand naive baselines, which need no model and which a model has to beat to be worth having.
+it stand rules that need no model, and that a model has to beat to be worth having.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-import numpy as np
 import pandas as pd
 
+from clv.customers import baselines, coverage
+from clv.customers.aftermath import aftermath
+from clv.customers.baselines import BASELINES, NoChurnModel
+from clv.customers.measures import bias, gini, root_mean_square, share_of_top
 from clv.customers.minimum import enough_purchases
-from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel, PurchaseModel
+from clv.customers.purchases import (
+    BetaGeoModel,
+    ModifiedBetaGeoModel,
+    ParetoNBDModel,
+    PurchaseModel,
+)
 from clv.errors import BadParameter, DidNotConverge
-from clv.tables.periods import UNIT_DAYS, as_date
+from clv.tables.periods import as_date
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions
 
-MODELS: dict[str, type[PurchaseModel]] = {"bgnbd": BetaGeoModel, "mbgnbd": ModifiedBetaGeoModel}
-BASELINES = ("nobody", "average", "own_rate", "last_period")
+MODELS: dict[str, type[PurchaseModel]] = {
+    "bgnbd": BetaGeoModel,
+    "mbgnbd": ModifiedBetaGeoModel,
+    "pareto_nbd": ParetoNBDModel,
+}
+NO_CHURN = "nbd"  # the baseline that gives probabilities, so that log scores have a rival too
 
 
 def backtest(
@@ -29,6 +41,7 @@ def backtest(
     holdout_end: str | date,
     *,
     unit: str = "W",
+    interval: float = coverage.INTERVAL,
 ) -> pd.DataFrame:
     """Forecast and outcome of every customer known at the calibration day.
 
@@ -40,28 +53,36 @@ def backtest(
         Last day of either period, inclusive.
     unit : {"W", "D"}
         Unit in which the models count.
+    interval : float
+        Share of outcomes that the models' intervals are to hold.
 
     Returns
     -------
     DataFrame indexed by customer_id: the calibration summary, `actual` (purchase days in the
-    holdout), `actual_spend`, one column of expected purchases per model and baseline, and
-    `log_score_<model>`, the logarithm of the probability that the model gave to what came. A
-    model that could not be fitted has no columns.
+    holdout), `actual_spend`, one column of expected purchases per model and baseline and, for
+    those that give probabilities, the columns of `coverage.judged`: `log_score_<model>` and so on.
+    A model that could not be fitted has no columns.
 
     """
     start, until = holdout_days(transactions, calibration_end, holdout_end)
     before = customer_summary(transactions, start, unit=unit)
     enough_purchases(before)
-    after = customer_summary(transactions, until, unit=unit).reindex(before.index)
-    tested = before.assign(
-        actual=after["frequency"] - before["frequency"],
-        actual_spend=after["total_spend"] - before["total_spend"],
-    )
-    end = until.isoformat()
-    for name, model in fit_each(before).items():
-        tested[name] = model.expected_purchases(before, horizon=end)
-        tested[f"log_score_{name}"] = _log_score(model, before, tested["actual"], end)
-    return tested.assign(**_baselines(transactions, before, until, unit))
+    came = aftermath(transactions, before, until)
+    tested = before.assign(actual=came["purchases"], actual_spend=came["spend"])
+    terms = {"horizon": until.isoformat(), "interval": interval}
+    models = fit_each(before) | _no_churn(before)
+    foreseen = [_foreseen(tested, name, model, **terms) for name, model in models.items()]
+    rules = baselines.forecasts(transactions, before, until)
+    return pd.concat([tested, *foreseen], axis="columns").assign(**rules)
+
+
+def _foreseen(
+    tested: pd.DataFrame, name: str, model: PurchaseModel, *, horizon: str, interval: float
+) -> pd.DataFrame:
+    """What one model expected of each customer, and what its probabilities were worth."""
+    judged = coverage.judged(model, tested, tested["actual"], horizon, interval=interval)
+    expected = model.expected_purchases(tested, horizon).rename(name)
+    return pd.concat([expected, judged.add_suffix(f"_{name}")], axis="columns")
 
 
 def holdout_days(
@@ -90,42 +111,12 @@ def fit_each(customers: pd.DataFrame) -> dict[str, PurchaseModel]:
     return fitted
 
 
-def _log_score(
-    model: PurchaseModel, before: pd.DataFrame, actual: pd.Series, end: str
-) -> np.ndarray:
-    """Logarithm of the probability of each outcome; the higher, the less surprised."""
-    most = int(actual.max())
-    chances = model.purchase_count_distribution(before, horizon=end, most=most).to_numpy()
-    came = chances[np.arange(len(actual)), actual.to_numpy()]
-    return np.log(np.maximum(came, np.finfo(float).tiny))
-
-
-def _baselines(
-    transactions: Transactions, before: pd.DataFrame, holdout_end: date, unit: str
-) -> dict[str, pd.Series]:
-    """What one would say without a model; one Series by customer per baseline."""
-    calibration_end = as_date(before.attrs["as_of"])
-    days = (holdout_end - calibration_end).days
-    periods = days / UNIT_DAYS[unit]
-    one_day = 1 / UNIT_DAYS[unit]
-    since = calibration_end - timedelta(days)
-    average = periods * before["frequency"].sum() / before["T"].sum()
-    return {
-        "nobody": pd.Series(0.0, before.index),
-        "average": pd.Series(average, before.index),
-        "own_rate": periods * before["frequency"] / before["T"].clip(lower=one_day),
-        "last_period": before["frequency"] - _frequency_by(transactions, before, since, unit),
-    }
-
-
-def _frequency_by(
-    transactions: Transactions, before: pd.DataFrame, day: date, unit: str
-) -> pd.Series:
-    """Repeat purchase days up to an earlier day, 0 for whoever had not bought yet."""
-    if pd.Timestamp(day) < before["first_purchase"].min():
-        return pd.Series(0, before.index)
-    earlier = customer_summary(transactions, day, unit=unit)["frequency"]
-    return earlier.reindex(before.index).fillna(0)
+def _no_churn(customers: pd.DataFrame) -> dict[str, PurchaseModel]:
+    """The baseline in which nobody leaves, if it can be fitted."""
+    try:
+        return {NO_CHURN: NoChurnModel.fit(customers)}
+    except DidNotConverge:
+        return {}
 
 
 def measures(test: pd.DataFrame) -> pd.DataFrame:
@@ -136,9 +127,13 @@ def measures(test: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame indexed by model: `predicted_total`, `actual_total` (purchase days), `bias` (a
-    share; NaN where nothing came), `rmse`, `mae` (purchase days per customer), and `log_score`,
-    the mean over customers, NaN for baselines, which give no probabilities.
+    DataFrame indexed by model
+        predicted_total, actual_total (purchase days), bias (a share; NaN where nothing came), rmse,
+        mae (purchase days per customer), gini (of the ranking), top_decile_purchases and
+        top_decile_spend (share of what came that the tenth of the customers with the highest
+        forecasts brought); and, NaN for baselines that give no probabilities, log_score and rps
+        (means), coverage (share of outcomes inside the interval), interval_mass (what the model
+        itself expected of it) and pit_central (share whose randomised transform is central).
 
     """
     names = [name for name in (*MODELS, *BASELINES) if name in test]
@@ -148,17 +143,62 @@ def measures(test: pd.DataFrame) -> pd.DataFrame:
 
 def _measures(test: pd.DataFrame, name: str) -> dict[str, float]:
     """The measures of one model or baseline."""
-    error = test[name] - test["actual"]
-    predicted, actual = float(test[name].sum()), float(test["actual"].sum())
-    scores = test.get(f"log_score_{name}", pd.Series(dtype=float))
+    forecast, actual = test[name], test["actual"]
+    error = forecast - actual
     return {
-        "predicted_total": predicted,
-        "actual_total": actual,
-        "bias": predicted / actual - 1 if actual else np.nan,
-        "rmse": float(np.sqrt((error**2).mean())),
+        "predicted_total": float(forecast.sum()),
+        "actual_total": float(actual.sum()),
+        "bias": bias(forecast, actual),
+        "rmse": root_mean_square(error),
         "mae": float(error.abs().mean()),
-        "log_score": float(scores.mean()),
+        "gini": gini(forecast, actual),
+        "top_decile_purchases": share_of_top(forecast, actual),
+        "top_decile_spend": share_of_top(forecast, test["actual_spend"]),
+        **_measures_of_chances(test, name),
     }
+
+
+def _measures_of_chances(test: pd.DataFrame, name: str) -> dict[str, float]:
+    """What its probabilities were worth; all NaN where it gives none."""
+    judged = test.reindex(columns=[f"{column}_{name}" for column in coverage.JUDGED])
+    judged.columns = coverage.JUDGED
+    inside = test["actual"].between(judged["low"], judged["high"]).where(judged["low"].notna())
+    return {
+        "log_score": float(judged["log_score"].mean()),
+        "rps": float(judged["rps"].mean()),
+        "coverage": float(inside.astype(float).mean()),
+        "interval_mass": float(judged["mass"].mean()),
+        "pit_central": float(judged["central"].mean()),
+    }
+
+
+def over_baselines(measured: pd.DataFrame, model: str) -> pd.DataFrame:
+    """Whether a model beats each baseline, and by how much; first where it does so least.
+
+    Parameters
+    ----------
+    measured : DataFrame
+        As `measures` or `clv.compare_models` returns it.
+    model : str
+        The model to judge.
+
+    Returns
+    -------
+    DataFrame indexed by baseline: `beaten` (bool), `squared_error_saved` (the share of the
+    baseline's squared error that the model does not make; negative where it makes more),
+    `log_loss_saved` (the same of the negative log score; NaN for baselines without probabilities).
+
+    """
+    rivals = measured[measured.index.isin(BASELINES)].rename_axis("baseline")
+    own = measured.loc[model]
+    table = pd.DataFrame(
+        {
+            "beaten": own["rmse"] < rivals["rmse"],
+            "squared_error_saved": 1 - (own["rmse"] / rivals["rmse"]) ** 2,
+            "log_loss_saved": 1 - own["log_score"] / rivals["log_score"],
+        }
+    )
+    return table.sort_values("squared_error_saved", kind="stable")
 
 
 def beats_baselines(measured: pd.DataFrame, model: str) -> bool:

@@ -1,195 +1,241 @@
-"""How many purchases to expect of each customer: a customer table in, a Series out.
-
-A base has far fewer histories than customers: everything is computed once for each distinct
-(frequency, recency, T) and joined back.
-"""
+"""How many purchases to expect of each customer: a customer table in, a Series out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from types import ModuleType
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
+from clv.customers.covariates import named, read, side_by_side
 from clv.customers.fitted import FittedModel
-from clv.errors import ColumnsMissing, TableBroken
-from clv.models import bgnbd, mbgnbd
+from clv.customers.histories import HISTORY, Histories
+from clv.errors import BadParameter, ColumnsMissing, listed
+from clv.models import bgnbd, mbgnbd, pareto_nbd
 from clv.models.discounting import force_of_interest
 from clv.models.estimation import MaximumLikelihood
 from clv.tables.periods import as_date, horizon_periods, known_unit, periods_per_year, unit_of
 
-HISTORY = ["frequency", "recency", "T"]
+Customers = pd.DataFrame | Histories
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Histories:
-    """The distinct histories of a customer table, and whose they are."""
-
-    columns: tuple[np.ndarray, np.ndarray, np.ndarray]  # frequency, recency, T; each (k,), sorted
-    customers: np.ndarray  # shape (k,): how many customers share the history
-    which: np.ndarray  # shape (n,): each customer's history
-
-    @classmethod
-    def of(cls, customers: pd.DataFrame) -> Histories:
-        """The histories of a table, checked at the door."""
-        missing = [name for name in HISTORY if name not in customers.columns]
-        if missing:
-            raise ColumnsMissing.from_table("The customer table", missing, list(customers.columns))
-        key, values = np.zeros(len(customers), dtype=np.int64), []
-        for name in HISTORY:
-            column = customers[name].to_numpy(float, na_value=np.nan)
-            code, distinct = pd.factorize(column, sort=True, use_na_sentinel=False)
-            key = key * len(distinct) + code
-            values.append(distinct)
-        which, keys = pd.factorize(key, sort=True)
-        codes = np.unravel_index(keys, [max(len(distinct), 1) for distinct in values])
-        columns = tuple(value[code] for value, code in zip(values, codes, strict=True))
-        histories = cls(columns, np.bincount(which, minlength=len(keys)), which)
-        histories.check(customers.index)
-        return histories
-
-    def check(self, names: pd.Index) -> None:
-        """Refuse histories that no customer can have, naming whose they are."""
-        frequency, recency, T = self.columns
-        rules = {
-            "frequency is a whole number, 0 or more": (frequency >= 0) & (frequency % 1 == 0),
-            "0 <= recency <= T": (recency >= 0) & (recency <= T) & np.isfinite(T),
-            "recency is 0 exactly where frequency is": (recency == 0) == (frequency == 0),
-        }
-        for rule, kept in rules.items():
-            if not kept.all():
-                wrong = names[~kept[self.which]]
-                raise TableBroken(
-                    f"The customer table breaks `{rule}` in {len(wrong):,} of {len(names):,} rows "
-                    f"(first: {', '.join(map(str, wrong[:3]))}). `clv.customer_summary` makes a "
-                    "table that holds to it."
-                )
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseModel(FittedModel):
-    """What BG/NBD and MBG/NBD can say of a customer table.
+    """What BG/NBD, MBG/NBD and Pareto/NBD can say of a customer table.
 
-    Tables have the columns frequency, recency and T, in periods of the model's unit; a horizon is
-    "39W", "12M", "365D", "2Y" or an end date, counted from the table's `attrs["as_of"]`.
+    Tables have the columns frequency, recency and T, in periods of the model's unit, and those that
+    the model's coefficients weigh; a horizon is "39W", "12M", "365D", "2Y" or an end date, counted
+    from the table's `attrs["as_of"]`. Who asks more than one question of a large table computes
+    its `histories` once and passes them in its place.
     """
 
-    r: float
-    alpha: float
-    a: float
-    b: float
     unit: str | None = None  # "D" or "W"; None takes the table's
+    # Column: how a customer's purchase rate answers to it; rate · exp(coefficient · column).
+    coefficients: Mapping[str, float] = field(default_factory=dict, hash=False)
     estimation: MaximumLikelihood | None = field(default=None, repr=False, compare=False)
 
     mathematics: ClassVar[ModuleType]
+    takes_covariates: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        self.kind(self.r, self.alpha, self.a, self.b)
+        self.kind(*(getattr(self, name) for name in self._letters))
+        self._names(list(self.coefficients))
         if self.unit is not None:
             known_unit(self.unit)
 
     @classmethod
-    def fit(cls, customers: pd.DataFrame, unit: str | None = None) -> Self:
-        """Maximum likelihood; raises `DidNotConverge` rather than return a fit not to be used."""
-        unit = unit_of(customers, unit)
-        histories = Histories.of(customers)
-        found = cls.mathematics.fit(*histories.columns, histories.customers)
-        return cls(**asdict(found.params), unit=unit, estimation=found)
+    def fit(
+        cls,
+        customers: pd.DataFrame,
+        unit: str | None = None,
+        covariates: Sequence[str] | None = None,
+    ) -> Self:
+        """Maximum likelihood; raises `DidNotConverge` rather than return a fit not to be used.
 
-    def log_likelihood(self, customers: pd.DataFrame) -> pd.Series:
+        Parameters
+        ----------
+        customers : DataFrame
+            As `clv.customer_summary` returns it.
+        unit : {"D", "W"}, optional
+            Of the table's recency and T, where its `attrs["unit"]` does not say it.
+        covariates : list of str, optional
+            Numeric or boolean columns, known when a customer joined, that the purchase rate may
+            depend on. Every later table needs them too.
+
+        """
+        unit, names = unit_of(customers, unit), cls._names(covariates)
+        histories = Histories.of(customers, names)
+        counts, columns = histories.customers, histories.covariates
+        weighed = {"covariates": side_by_side(columns, counts)} if names else {}
+        found = cls.mathematics.fit(*histories.columns, counts, **weighed)
+        coefficients = dict(zip(names, found.coefficients, strict=True))
+        return cls(**asdict(found.params), unit=unit, coefficients=coefficients, estimation=found)
+
+    def histories(self, customers: Customers) -> Histories:
+        """The distinct histories of a table, to be asked about as often as one likes."""
+        unit_of(customers, self.unit)
+        if not isinstance(customers, Histories):
+            return Histories.of(customers, list(self.coefficients))
+        missing = self.coefficients.keys() - customers.covariates.keys()
+        if missing:
+            raise ColumnsMissing(
+                f"These histories were read without {listed(sorted(missing))}, which the model "
+                "weighs: take those of its own `histories(customers)`."
+            )
+        return customers
+
+    def params_of(self, histories: Histories) -> Any:  # noqa: ANN401 -- each model's own dataclass
+        """The parameters, as arrays of one for each history where covariates make them differ."""
+        return self._params_with(histories.covariates)
+
+    def log_likelihood(self, customers: Customers) -> pd.Series:
         """Log-likelihood of each customer's history."""
-        return self._each(customers, self.mathematics.log_likelihood)
+        return self._each(self.histories(customers), "log_likelihood")
 
-    def p_alive(self, customers: pd.DataFrame) -> pd.Series:
-        """Probability that each is still a customer."""
-        return self._each(customers, self.mathematics.p_alive)
+    def p_alive(self, customers: Customers, horizon: str | None = None) -> pd.Series:
+        """Probability that each is still a customer: now, or when the horizon ends."""
+        histories = self.histories(customers)
+        periods = 0.0 if horizon is None else self._periods(histories, horizon)
+        return self._each(histories, "p_alive", horizon=periods)
 
-    def p_purchase(self, customers: pd.DataFrame, horizon: str) -> pd.Series:
+    def p_purchase(self, customers: Customers, horizon: str) -> pd.Series:
         """Probability of at least one purchase within the horizon."""
-        periods = self._periods(customers, horizon)
-        return self._each(customers, self.mathematics.p_purchase, horizon=periods)
+        histories = self.histories(customers)
+        return self._each(histories, "p_purchase", horizon=self._periods(histories, horizon))
 
-    def expected_purchases(self, customers: pd.DataFrame, horizon: str) -> pd.Series:
+    def expected_purchases(self, customers: Customers, horizon: str) -> pd.Series:
         """Purchases to expect of each customer within the horizon."""
-        periods = self._periods(customers, horizon)
-        return self._each(customers, self.mathematics.expected_purchases, horizon=periods)
+        histories = self.histories(customers)
+        periods = self._periods(histories, horizon)
+        return self._each(histories, "expected_purchases", horizon=periods)
 
     def discounted_purchases(
-        self, customers: pd.DataFrame, horizon: str, annual_discount_rate: float = 0.10
+        self,
+        customers: Customers,
+        horizon: str | None = None,
+        annual_discount_rate: float = 0.10,
     ) -> pd.Series:
-        """Present value of one unit of money for each purchase within the horizon."""
-        unit, periods = unit_of(customers, self.unit), self._periods(customers, horizon)
-        force = force_of_interest(annual_discount_rate, periods_per_year(unit))
-        worth = self.mathematics.discounted_purchases
-        return self._each(customers, worth, horizon=periods, force_of_interest=force)
+        """Present value of one unit of money for each purchase within the horizon.
+
+        Without a horizon: over the whole residual lifetime (the papers' DERT).
+        """
+        histories = self.histories(customers)
+        return self._each(
+            histories,
+            "discounted_purchases",
+            horizon=np.inf if horizon is None else self._periods(histories, horizon),
+            force_of_interest=force_of_interest(
+                annual_discount_rate, periods_per_year(unit_of(histories, self.unit))
+            ),
+        )
 
     def purchase_count_distribution(
-        self, customers: pd.DataFrame, horizon: str, most: int = 10
+        self, customers: Customers, horizon: str, most: int = 10
     ) -> pd.DataFrame:
         """Probabilities of 0, 1, ... `most` purchases within the horizon, a column each."""
-        histories, periods = Histories.of(customers), self._periods(customers, horizon)
-        distribution = self.mathematics.purchase_count_distribution(
-            self.params, *histories.columns, periods, most=most
-        )
-        return pd.DataFrame(distribution[histories.which], customers.index)
+        histories = self.histories(customers)
+        periods = self._periods(histories, horizon)
+        return self._each(histories, "purchase_count_distribution", horizon=periods, most=most)
 
     def expected_purchases_new_customer(
-        self, horizon: str, *, as_of: str | date | None = None
+        self,
+        horizon: str,
+        *,
+        as_of: str | date | None = None,
+        covariates: Mapping[str, float] | None = None,
     ) -> float:
         """Repeat purchases to expect within the horizon of a first purchase on `as_of`.
 
-        The day matters only where the horizon is an end date.
+        The day matters only where the horizon is an end date; `covariates`, a value for each
+        column, only where the model has coefficients.
         """
         newcomer = pd.DataFrame()
         newcomer.attrs["as_of"] = as_of
-        periods = self._periods(newcomer, horizon)
-        return float(self.expected_after(periods))
+        return float(self.expected_after(self._periods(newcomer, horizon), covariates))
 
-    def expected_after(self, periods: np.ndarray) -> np.ndarray:
+    def expected_after(
+        self, periods: np.ndarray | float, covariates: Mapping[str, float] | None = None
+    ) -> np.ndarray:
         """Repeat purchases to expect of new customers by each age, in periods; any shape."""
-        return self.mathematics.expected_purchases_new_customer(self.params, periods)
+        params = self._params_of_newcomer(covariates)
+        return self.mathematics.expected_purchases_new_customer(params, periods)
 
-    def count_distribution_after(self, periods: np.ndarray, most: int) -> np.ndarray:
+    def count_distribution_after(
+        self, periods: np.ndarray, most: int, covariates: Mapping[str, float] | None = None
+    ) -> np.ndarray:
         """Probabilities of 0, 1, ... `most` repeat purchases of new customers by each age.
 
         `periods` has shape (k,), the result (k, most + 1).
         """
-        distribution = self.mathematics.purchase_count_distribution
-        return distribution(self.params, 0, 0, 0, periods, most=most)
+        params = self._params_of_newcomer(covariates)
+        return self.mathematics.purchase_count_distribution(params, 0, 0, 0, periods, most=most)
 
-    def simulate(
-        self, customers: pd.DataFrame, horizon: str, rng: np.random.Generator
-    ) -> pd.Series:
+    def simulate(self, customers: Customers, horizon: str, rng: np.random.Generator) -> pd.Series:
         """One possible future: the number of purchases of each customer within the horizon."""
-        counts = self.draws(customers, horizon, 1, rng)[:, 0]
-        return pd.Series(counts, customers.index, name="purchases")
+        histories = self.histories(customers)
+        counts = self.draws(histories, horizon, 1, rng)[:, 0]
+        return pd.Series(counts, histories.index, name="purchases")
 
     def draws(
-        self, customers: pd.DataFrame, horizon: str, draws: int, rng: np.random.Generator
+        self, customers: Customers, horizon: str, draws: int, rng: np.random.Generator
     ) -> np.ndarray:
-        """Several possible futures, shape (customers, draws), independent of one another."""
-        periods, histories = self._periods(customers, horizon), Histories.of(customers)
-        history = (column[histories.which] for column in histories.columns)
-        return self.mathematics.draw_purchases(self.params, *history, periods, draws=draws, rng=rng)
+        """Several possible futures, shape (customers, draws), independent of one another.
 
-    def _periods(self, customers: pd.DataFrame, horizon: str) -> float:
+        Drawn history by history, so that the order of rows decides no total.
+        """
+        histories = self.histories(customers)
+        periods = self._periods(histories, horizon)
+        order = np.argsort(histories.which, kind="stable")
+        ordered = histories.distinct(histories.which[order])
+        futures = np.empty((len(order), draws), dtype=np.int64)
+        futures[order] = self.mathematics.draw_purchases(
+            self.params_of(ordered), *ordered.columns, periods, draws=draws, rng=rng
+        )
+        return futures
+
+    @classmethod
+    def _names(cls, covariates: Sequence[str] | None) -> tuple[str, ...]:
+        """The columns that the model is to weigh, if it can weigh any."""
+        names = named(covariates, taken=[*HISTORY, *(each.name for each in fields(cls.kind))])
+        if names and not cls.takes_covariates:
+            raise BadParameter(
+                f"{cls.__name__} takes no covariates (got {listed(names)}): leave them out, or "
+                "fit BetaGeoModel or ModifiedBetaGeoModel."
+            )
+        return names
+
+    def _params_of_newcomer(self, covariates: Mapping[str, float] | None) -> Any:  # noqa: ANN401
+        """The parameters of a customer of whom nothing but the covariates is known."""
+        given = dict(covariates or {})
+        if given.keys() != self.coefficients.keys():
+            wanted = ", ".join(f"{name!r}: …" for name in self.coefficients)
+            allowed = f"{{{wanted}}}" if wanted else "left out: the model has no coefficients"
+            raise BadParameter.from_value("covariates", covariates, allowed)
+        values = read(pd.DataFrame(given, index=["the new customer"]), list(given))
+        return self._params_with(dict(zip(given, *values.tolist(), strict=True)))
+
+    def _params_with(self, covariates: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """The parameters of customers with these covariates, numbers or arrays of one shape."""
+        if not self.coefficients:
+            return self.params
+        effect = sum(weight * covariates[name] for name, weight in self.coefficients.items())
+        return replace(self.params, alpha=self.alpha * np.exp(-effect))
+
+    def _periods(self, customers: Customers, horizon: str) -> float:
         """The horizon in periods of the model's unit."""
         as_of = customers.attrs.get("as_of")
         unit = unit_of(customers, self.unit)
         return horizon_periods(horizon, unit, None if as_of is None else as_date(as_of))
 
-    def _each(
-        self, customers: pd.DataFrame, quantity: Callable[..., np.ndarray], **options: float
-    ) -> pd.Series:
-        """A quantity of every customer, under its own name."""
-        unit_of(customers, self.unit)
-        histories = Histories.of(customers)
-        values = quantity(self.params, *histories.columns, **options)
-        return pd.Series(values[histories.which], customers.index, name=quantity.__name__)
+    def _each(self, histories: Histories, quantity: str, **options: float) -> Any:  # noqa: ANN401
+        """A quantity of the mathematics for every customer, under its own name."""
+        function = getattr(self.mathematics, quantity)
+        values = function(self.params_of(histories), *histories.columns, **options)
+        return histories.spread(values, quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +246,11 @@ class BetaGeoModel(PurchaseModel):
     >>> round(paper.expected_purchases_new_customer("52W"), 4)
     1.4461
     """
+
+    r: float
+    alpha: float
+    a: float
+    b: float
 
     kind: ClassVar[type] = bgnbd.BgNbd
     mathematics: ClassVar[ModuleType] = bgnbd
@@ -216,5 +267,29 @@ class ModifiedBetaGeoModel(PurchaseModel):
     {'Ada': 0.3893}
     """
 
+    r: float
+    alpha: float
+    a: float
+    b: float
+
     kind: ClassVar[type] = mbgnbd.MbgNbd
     mathematics: ClassVar[ModuleType] = mbgnbd
+
+
+@dataclass(frozen=True, slots=True)
+class ParetoNBDModel(PurchaseModel):
+    """Pareto/NBD (Schmittlein, Morrison & Colombo 1987): leaves at any moment, unseen.
+
+    >>> known = ParetoNBDModel(r=0.553, alpha=10.578, s=0.606, beta=11.669, unit="W")
+    >>> round(known.expected_purchases_new_customer("52W"), 3)
+    1.473
+    """
+
+    r: float
+    alpha: float
+    s: float
+    beta: float
+
+    kind: ClassVar[type] = pareto_nbd.ParetoNbd
+    mathematics: ClassVar[ModuleType] = pareto_nbd
+    takes_covariates: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""Forecast and fact side by side, over time and by kind of customer."""
+"""Forecast and fact side by side over time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from clv.customers.assumptions import count_groups
 from clv.customers.holdout import holdout_days
 from clv.customers.purchases import PurchaseModel
 from clv.tables.periods import UNIT_DAYS
@@ -19,9 +18,11 @@ def tracking(
     transactions: Transactions,
     purchases: PurchaseModel,
     calibration_end: str | date,
-    holdout_end: str | date,
+    holdout_end: str | date | None = None,
 ) -> pd.DataFrame:
     """Cumulative repeat purchases of the calibration cohort, week by week.
+
+    Without a `holdout_end` the calibration alone is followed: does the model retell its own past?
 
     Returns
     -------
@@ -29,7 +30,7 @@ def tracking(
     `expected` repeat purchase days so far, `holdout` (bool) for weeks after the calibration.
 
     """
-    split, until = holdout_days(transactions, calibration_end, holdout_end)
+    split, until = _days(transactions, calibration_end, holdout_end)
     cohort = customer_summary(transactions, split, unit=purchases.unit)
     first_week = cohort["first_purchase"].min() + pd.Timedelta(days=6)
     weeks = pd.date_range(first_week, pd.Timestamp(until), freq="7D", name="week")
@@ -41,6 +42,16 @@ def tracking(
         },
         index=weeks,
     )
+
+
+def _days(
+    transactions: Transactions, calibration_end: str | date, holdout_end: str | date | None
+) -> tuple[date, date]:
+    """The last day that the model has seen, and the last one to follow it to."""
+    if holdout_end is not None:
+        return holdout_days(transactions, calibration_end, holdout_end)
+    seen = transactions.window_end(calibration_end)
+    return seen, seen
 
 
 def _actual(
@@ -62,20 +73,3 @@ def _expected(
     age = (weeks.to_numpy()[:, None] - joined.index.to_numpy()) / np.timedelta64(1, "D")
     periods = np.clip(age, 0, None) / UNIT_DAYS[purchases.unit]
     return purchases.expected_after(periods) @ joined.to_numpy()
-
-
-def calibration(test: pd.DataFrame, model: str) -> pd.DataFrame:
-    """Mean forecast and mean outcome of a holdout, by repeat purchases before it.
-
-    Parameters
-    ----------
-    test : DataFrame
-        As `clv.backtest` returns it.
-    model : str
-        Name of the model's column in it.
-
-    """
-    groups = test.groupby(count_groups(test["frequency"]), observed=True)
-    return groups.agg(
-        customers=("actual", "size"), predicted=(model, "mean"), actual=("actual", "mean")
-    )

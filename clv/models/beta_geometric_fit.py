@@ -1,125 +1,139 @@
 """The fit that BG/NBD and MBG/NBD share: their log-likelihood with its slope and curvature.
 
 The log-likelihood is log(alive + left) = log(alive) + log(1 + odds of having left); the first term
-splits into one of frequency and one of T.
+is that of customers who never leave (NBD), and of having survived each chance to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaln, gammaln, psi
+from scipy.special import betaln, psi
 
-from clv.errors import DidNotConverge
-from clv.models import estimation
+from clv.models import estimation, nbd
 from clv.models.beta_geometric import BetaGeometric, columns
-from clv.models.estimation import Array, Curve, MaximumLikelihood, trigamma
+from clv.models.estimation import Array, Curve, MaximumLikelihood, tally, trigamma
+from clv.models.nbd import BLOCK
+from clv.models.newton import Scale, Surface, climb
 
 R, ALPHA, A, B = range(4)
-# Customers at a time: in the cache, and too few for BLAS to start threads, which would stall.
-BLOCK = 2048
+EVERYBODY = slice(None)
+ROUNDING = 1e-10  # of a log-likelihood, relative
 
 
 def fit(
     kind: type[BetaGeometric],
-    frequency: ArrayLike,
-    recency: ArrayLike,
-    T: ArrayLike,
+    history: tuple[ArrayLike, ArrayLike, ArrayLike],
     weights: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
 ) -> MaximumLikelihood:
-    """Maximum likelihood; `weights` counts the customers who share a row, shape (n,)."""
-    x, recency, T = columns(frequency, recency, T)
+    """Maximum likelihood; the history is frequency, recency and T, each of shape (n,).
+
+    `weights` counts the customers who share a row, shape (n,). With `covariates`, shape (n, k), a
+    customer's alpha is alpha * exp(-coefficients @ covariates).
+    """
+    x, recency, T = columns(*history)
     weights = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=float)
-    purchases, time = np.sum(weights * x), np.sum(weights * T)
-    if not (purchases > 0 and time > 0):
-        raise DidNotConverge(
-            f"The {kind.title} fit is not usable: none of {weights.sum():,.0f} customers has come "
-            "back, so there is no purchase rate to learn. Take a longer history."
-        )
-    gap = time / purchases
-    starts = [np.array([1, gap, 1, 3]), np.array([0.3, 0.3 * gap, 0.5, 1])]
-    rows = x, recency, T, weights
+    gap = nbd.mean_gap(kind.title, x, T, weights)
+    effects, units = nbd.designed(covariates, weights)
+    none = np.zeros(len(units))
+    starts = [np.array([1, gap, 1, 3, *none]), np.array([0.3, 0.3 * gap, 0.5, 1, *none])]
+    rows = np.stack([x, recency, T, weights, *effects])
+    stayed = nbd.curve_of(x, T, weights, effects)
     return estimation.fit(
-        kind, lambda some: _curve(kind, *(column[some] for column in rows)), starts, weights
+        kind,
+        lambda some: _curve(kind, rows[:, some], stayed if some == EVERYBODY else None),
+        starts,
+        weights,
+        units=units,
+        verdict=lambda found: _against(found, stayed, units),
     )
 
 
-def _curve(
-    kind: type[BetaGeometric], x: Array, recency: Array, T: Array, weights: Array
-) -> Callable[[Array], Curve]:
-    """The summed log-likelihood as a function of (r, alpha, a, b).
+def _against(found: MaximumLikelihood, stayed: Surface, units: Array) -> str | None:
+    """What speaks against a model of leaving: that one in which nobody leaves is as likely."""
+    scale, (r, alpha, _, _, *coefficients) = Scale(B - 1, units), found.estimates
+    nested = climb(scale.surface(stayed), scale.place(np.array([r, alpha, *coefficients])))
+    gain, rounding = found.log_likelihood - nested.height, ROUNDING * abs(found.log_likelihood)
+    if gain > rounding:
+        return None
+    verdict = (
+        "a nested model is better: the NBD, in which nobody leaves, is likelier"
+        if gain < -rounding
+        else "`a` ran to a bound: the NBD, in which nobody leaves, is as likely"
+    )
+    return (
+        f"{verdict} (log-likelihood {nested.height:.4f} against {found.log_likelihood:.4f}). Take "
+        "a longer history, in which customers can be seen to leave."
+    )
 
-    What depends on frequency alone, or on T alone, is summed over its few distinct values.
+
+def _curve(kind: type[BetaGeometric], rows: Array, stayed: Surface | None = None) -> Surface:
+    """The summed log-likelihood as a function of (r, alpha, a, b, *coefficients).
+
+    `stayed` is that of the same rows if nobody ever leaves. What depends on frequency alone, or on
+    T alone, is summed over its few distinct values.
     """
-    counts, count = np.unique(x, return_inverse=True)
-    ages, age = np.unique(T, return_inverse=True)
-    customers = np.bincount(count, weights)
-    of_age, purchases = np.bincount(age, weights), np.bincount(age, weights * x)
-    columns = np.stack([kind.survived(x), x, recency, T, weights])[:, kind.survived(x) > 0]
+    (x, recency, T, weights), effects = rows[:4], rows[4:]
+    stayed = stayed or nbd.curve_of(x, T, weights, effects)
+    n = B + len(effects)
+    rates = [R, ALPHA, *range(B + 1, n)]
+    counts, customers = tally(x, weights)
+    columns = np.stack([kind.survived(x), x, recency, T, weights, *effects])
+    columns = columns[:, columns[0] > 0]
     leavers = [columns[:, i : i + BLOCK].copy() for i in range(0, columns.shape[1], BLOCK)]
 
     def curve(values: Array) -> Curve:
-        total = _curve_of_counts(values, counts, kind.survived(counts), customers)
-        total += _curve_of_times(values, ages, of_age, purchases)
-        return sum((_curve_of_leaving(values, block) for block in leavers), start=total)
+        total = Curve(0.0, np.zeros(n), np.zeros((n, n)))
+        total = sum((_curve_of_leaving(values, block) for block in leavers), start=total)
+        total = nbd.off_log(total, ALPHA, values[ALPHA])
+        total += _curve_of_surviving(values, kind.survived(counts), customers)
+        return total + stayed(values[rates]).among(rates, n)
 
     return curve
 
 
-def _curve_of_counts(values: Array, x: Array, survived: Array, weights: Array) -> Curve:
-    """Having made x purchases and survived each chance to leave."""
-    r, _, a, b = values
+def _curve_of_surviving(values: Array, survived: Array, weights: Array) -> Curve:
+    """Having survived each chance to leave."""
+    a, b = values[A], values[B]
     slope_ab = psi(a + b) - psi(a + b + survived)
     bend_ab = trigamma(a + b) - trigamma(a + b + survived)
     return Curve.total(
         weights,
-        gammaln(r + x) - gammaln(r) + betaln(a, b + survived) - betaln(a, b),
-        {R: psi(r + x) - psi(r), A: slope_ab, B: slope_ab + psi(b + survived) - psi(b)},
+        betaln(a, b + survived) - betaln(a, b),
+        {A: slope_ab, B: slope_ab + psi(b + survived) - psi(b)},
         {
-            (R, R): trigamma(r + x) - trigamma(r),
             (A, A): bend_ab,
             (A, B): bend_ab,
             (B, B): bend_ab + trigamma(b + survived) - trigamma(b),
         },
-        n_parameters=4,
-    )
-
-
-def _curve_of_times(values: Array, T: Array, customers: Array, purchases: Array) -> Curve:
-    """Having made no more purchases by T, of all who came so long ago together."""
-    r, alpha, _, _ = values
-    rate = 1 / (alpha + T)
-    waited, shape = np.log1p(T / alpha), r * customers + purchases
-    return Curve.total(
-        1.0,
-        -r * customers * waited - purchases * np.log(alpha + T),
-        {R: -customers * waited, ALPHA: customers * r / alpha - shape * rate},
-        {
-            (R, ALPHA): customers * (1 / alpha - rate),
-            (ALPHA, ALPHA): shape * rate**2 - customers * r / alpha**2,
-        },
-        n_parameters=4,
+        n_parameters=len(values),
     )
 
 
 def _curve_of_leaving(values: Array, customers: Array) -> Curve:
-    """Having left after the last purchase instead: log(1 + odds)."""
-    r, alpha, a, b = values
-    survived, x, recency, T, weights = customers
-    early, late, before = 1 / (alpha + recency), 1 / (alpha + T), 1 / (b + survived - 1)
-    silence = np.log((alpha + T) * early)
-    log_odds = np.log(a * before) + (r + x) * silence
+    """Having left after the last purchase instead: log(1 + odds).
+
+    A function of the logarithm of alpha, in which the effects of covariates add up.
+    """
+    r, a, b = values[R], values[A], values[B]
+    (survived, x, recency, T, weights), effects = customers[:5], customers[5:]
+    alpha = nbd.alphas(values[ALPHA], values[B + 1 :], effects)
+    early, late, before = alpha / (alpha + recency), alpha / (alpha + T), 1 / (b + survived - 1)
+    silence, shape = np.log(early / late), r + x
+    log_odds = np.log(a * before) + shape * silence
     less_likely = np.exp(-np.abs(log_odds))
     more_likely = 1 / (1 + less_likely)
     left = np.where(log_odds > 0, more_likely, less_likely * more_likely)
     value = weights @ (np.maximum(log_odds, 0) - np.log(more_likely))
-    slope = np.stack([silence, (r + x) * (late - early), np.full(len(x), 1 / a), -before])
-    leavers = weights * left
+    slope, felt = np.empty((len(values), len(x))), [ALPHA, *range(B + 1, len(values))]
+    apart, leavers = late - early, weights * left
+    slope[R], slope[A], slope[B], slope[felt] = silence, 1 / a, -before, effects * (shape * apart)
     hessian = (slope * (leavers * (1 - left))) @ slope.T
-    hessian[R, ALPHA] = hessian[ALPHA, R] = hessian[R, ALPHA] + leavers @ (late - early)
-    hessian[ALPHA, ALPHA] += leavers @ ((r + x) * (early**2 - late**2))
     hessian[A, A] -= leavers.sum() / a**2
     hessian[B, B] += leavers @ before**2
+    hessian[R, felt] += effects @ (leavers * apart)
+    hessian[felt, R] = hessian[R, felt]
+    bend = leavers * shape * apart * (1 - early - late)
+    hessian[np.ix_(felt, felt)] += (effects * bend) @ effects.T
     return Curve(float(value), slope @ leavers, hessian)

@@ -1,78 +1,43 @@
-"""Maximum likelihood for models with a handful of positive parameters.
+"""Maximum likelihood for models with a handful of parameters, and the verdict on what it found.
 
-Newton's method on the logarithms of the parameters, where money in cents and time in days take the
-very same steps as money in dollars and time in weeks. A fit is returned only if it can be
-believed; otherwise `fit` raises and says what happened.
+A fit is returned only if it can be believed; otherwise `fit` raises and says what happened and what
+to do. Where predictions can be believed and single parameters cannot, the fit says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtri, zeta
+from scipy.special import zeta
 
 from clv.errors import DidNotConverge, listed
+from clv.models import profile
+from clv.models.newton import Array, Climb, Curve, Scale, Surface, climb
+from clv.models.profile import Profile
 
-Array = NDArray[np.float64]
+__all__ = ["Array", "Curve", "MaximumLikelihood", "fit", "tally", "trigamma"]
 
-MOST_EVALUATIONS = 200
-FARTHEST = 1e4  # a parameter this many times its natural size is on its way to infinity
-ROUGHLY = 4000  # rows on which the starts are tried; the best of them then climbs on all rows
-LOST = 30.0  # on the log scale, from the start: it will not come back
-WORTHLESS = 1e-13  # a step that can raise the log-likelihood by no more than this share is the last
+FARTHEST = float(np.log(1e4))  # so many times its natural size a parameter is on its way off
+ROUGHLY = 4000  # rows on which the starts are tried; what they find then climbs on all rows
+CLEARLY = 1e-4  # difference of two log-likelihoods that is no rounding
+SAME = 1e-3  # distance of two tops, on the scale of the climb, that are one
+SINGULAR = 1e12  # condition number of a Hessian that is as good as not positive definite
+UNSURE = 1.0  # standard error of the log of a parameter, at which it may be anything
+LARGEST_COUNT = 2**20  # up to which whole numbers are told apart without sorting them
+ADVICE = "Take a longer history or more customers, or another model."
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
-    """A log-likelihood at one point: its value, slope and curvature."""
-
-    value: float
-    gradient: Array  # shape (k,)
-    hessian: Array  # shape (k, k)
-
-    @classmethod
-    def total(
-        cls,
-        weights: Array | float,
-        value: Array,
-        slopes: Mapping[int, Array],
-        bends: Mapping[tuple[int, int], Array],
-        *,
-        n_parameters: int,
-    ) -> Self:
-        """The weighted sum over customers; what is not named is zero."""
-        gradient, hessian = np.zeros(n_parameters), np.zeros((n_parameters, n_parameters))
-        for i, slope in slopes.items():
-            gradient[i] = np.sum(weights * slope)
-        for (i, j), bend in bends.items():
-            hessian[i, j] = hessian[j, i] = np.sum(weights * bend)
-        return cls(float(np.sum(weights * value)), gradient, hessian)
-
-    def __add__(self, other: Curve) -> Curve:
-        return Curve(
-            self.value + other.value,
-            self.gradient + other.gradient,
-            self.hessian + other.hessian,
-        )
-
-    def on_log_scale(self, values: Array) -> Curve:
-        """The same curve as a function of the logarithms of its arguments."""
-        gradient = values * self.gradient
-        hessian = np.outer(values, values) * self.hessian + np.diag(gradient)
-        return Curve(self.value, gradient, hessian)
-
-    @property
-    def is_finite(self) -> bool:
-        return bool(np.isfinite(self.value) and np.isfinite(self.hessian).all())
+Verdict = Callable[["MaximumLikelihood"], str | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MaximumLikelihood:
-    """Parameters and how they were found."""
+    """Parameters and how they were found.
+
+    All arrays are in the order of `names`: parameters, then coefficients of covariates.
+    """
 
     params: Any  # the model's frozen dataclass
     covariance: Array  # shape (k, k), from the observed information, in the parameters' scale
@@ -81,26 +46,62 @@ class MaximumLikelihood:
     evaluations: int
     converged: bool
     why: str  # the verdict in a sentence
+    coefficients: tuple[float, ...] = ()
+    profile: Profile | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The parameters' letters, in the order of every array here."""
-        return tuple(asdict(self.params))
+        """The parameters' letters, and x1, x2, … for the coefficients."""
+        numbers = range(1, len(self.coefficients) + 1)
+        return (*asdict(self.params), *(f"x{i}" for i in numbers))
 
     @property
     def estimates(self) -> Array:
-        """The parameters as an array, shape (k,)."""
-        return np.array(list(asdict(self.params).values()))
+        """Parameters and coefficients as an array, shape (k,)."""
+        return np.array([*asdict(self.params).values(), *self.coefficients])
 
     @property
     def standard_errors(self) -> Array:
-        """Standard error of each parameter, shape (k,)."""
+        """Standard error of each estimate, shape (k,)."""
         return np.sqrt(np.diag(self.covariance))
 
+    @property
+    def log_covariance(self) -> Array:
+        """Covariance of the logs of the parameters, and of the coefficients as they are; (k, k)."""
+        sizes = np.where(self._is_log, self.estimates, 1.0)
+        return self.covariance / np.outer(sizes, sizes)
+
+    @property
+    def log_errors(self) -> Array:
+        """Standard error of each log of a parameter, and of each coefficient, shape (k,)."""
+        return np.sqrt(np.diag(self.log_covariance))
+
+    @property
+    def identified(self) -> bool:
+        """Whether the data say within a factor of e what each parameter is."""
+        return bool((self.log_errors[self._is_log] < UNSURE).all())
+
+    @property
+    def condition(self) -> float:
+        """Condition number of the Hessian in the logs, NaN where there is no peak.
+
+        Parameters that can only be told together have a large one.
+        """
+        if not np.isfinite(self.covariance).all():
+            return np.nan
+        curvature = np.linalg.eigvalsh(self.log_covariance)
+        return float(curvature[-1] / curvature[0])
+
     def bounds(self, interval: float) -> Array:
-        """Low and high of each parameter, shape (k, 2): Wald's on the log scale, so positive."""
-        factor = np.exp(ndtri((1 + interval) / 2) * self.standard_errors / self.estimates)
-        return np.column_stack([self.estimates / factor, self.estimates * factor])
+        """Low and high of each estimate by profile likelihood, shape (k, 2).
+
+        NaN where the parameters are not identified; infinite, or 0, on a side to which the data set
+        no bound. The first call traces the profiles, on the data of the fit.
+        """
+        if self.profile is None or not self.identified:
+            return np.full((len(self.names), 2), np.nan)
+        distances, estimates = self.profile.distances(interval), self.estimates[:, None]
+        return np.where(self._is_log[:, None], estimates * np.exp(distances), estimates + distances)
 
     @property
     def aic(self) -> float:
@@ -110,119 +111,154 @@ class MaximumLikelihood:
     def bic(self) -> float:
         return len(self.names) * float(np.log(self.n_customers)) - 2 * self.log_likelihood
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Search:
-    """How far the climb from one start came."""
-
-    start: Array  # shape (k,)
-    values: Array  # shape (k,)
-    curve: Curve  # at `values`, on the log scale
-    evaluations: int
-    converged: bool
+    @property
+    def _is_log(self) -> np.ndarray:
+        return np.arange(len(self.names)) < len(self.names) - len(self.coefficients)
 
 
 def fit(
     kind: type,
-    curve_of: Callable[[slice], Callable[[Array], Curve]],
+    curve_of: Callable[[slice], Surface],
     starts: Sequence[Array],
     weights: Array,
+    *,
+    units: Sequence[float] = (),
+    verdict: Verdict = lambda _: None,
 ) -> MaximumLikelihood:
     """The parameters of `kind` that make the data most likely, from the best of several starts.
 
-    `curve_of` gives the log-likelihood of some rows as a function of the parameters, shape (k,);
-    `weights`, shape (n,), how many customers each row stands for. The first start is also each
-    parameter's natural size. Raises `DidNotConverge` for a fit that must not be used.
+    Raises `DidNotConverge` for a fit that must not be used.
+
+    Parameters
+    ----------
+    kind
+        The model's dataclass of positive parameters.
+    curve_of
+        The log-likelihood of some rows, as a function of parameters and coefficients, shape (k,).
+    starts
+        Values to climb from; the first is also each parameter's natural size.
+    weights
+        How many customers each row stands for, shape (n,).
+    units
+        A change of each coefficient that matters; none without covariates.
+    verdict
+        What the model itself has against a fit that is otherwise good, in a sentence, or nothing.
+
     """
+    scale = Scale(len(fields(kind)), np.asarray(units, dtype=float))
+    places = [scale.place(np.asarray(start, dtype=float)) for start in starts]
     every = 1 + len(weights) // ROUGHLY
-    searches = [_climb(curve_of(slice(None, None, every)), start) for start in starts]
-    best = max(searches, key=lambda search: (search.converged, search.curve.value))
-    agree = sum(abs(search.curve.value - best.curve.value) < 1e-4 for search in searches)
-    if every > 1:
-        start = starts[0] if _fault(best, kind, starts) else best.values
-        best = _climb(curve_of(slice(None)), start)
-        searches.append(best)
-    fault = _fault(best, kind, starts)
-    found = MaximumLikelihood(
-        params=kind(*best.values.tolist()),
-        covariance=_covariance(best),
+    surface = scale.surface(curve_of(slice(None)))
+    some = scale.surface(curve_of(slice(None, None, every))) if every > 1 else surface
+    tried = [climb(some, place) for place in places]
+    climbs = [climb(surface, place) for place in _worth_climbing(tried, places[0])]
+    best = _highest(climbs)
+    found = _found(kind, scale, surface, best, weights)
+    found = replace(found, evaluations=sum(each.evaluations for each in tried + climbs))
+    fault = _fault(found, best, places) or verdict(found)
+    if fault:
+        found = replace(found, converged=False, why=fault, profile=None)
+        raise DidNotConverge(f"The {kind.title} fit is not usable: {fault}", estimation=found)
+    return replace(found, why=_praise(found, best, climbs, tried))
+
+
+def _worth_climbing(tried: Sequence[Climb], start: Array) -> list[Array]:
+    """Each top that was found once; and the start of what was higher than all tops, but is none."""
+    highest, tops = _highest(tried), []
+    for each in tried:
+        is_top = each.converged and each.is_near(FARTHEST, start)
+        if is_top and not any(np.abs(each.place - top).max() < SAME for top in tops):
+            tops.append(each.place)
+    is_top = highest.converged and highest.is_near(FARTHEST, start)
+    return tops if is_top else [*tops, highest.start]
+
+
+def _highest(climbs: Sequence[Climb]) -> Climb:
+    """The best of them: of those that came as high as any, one that has converged."""
+    height = max(each.height for each in climbs)
+    return max(climbs, key=lambda each: (each.height > height - CLEARLY, each.converged))
+
+
+def _found(
+    kind: type, scale: Scale, surface: Surface, best: Climb, weights: Array
+) -> MaximumLikelihood:
+    """What the best climb says, not yet judged."""
+    values, sizes = scale.values(best.place), scale.slopes(best.place)
+    return MaximumLikelihood(
+        params=kind(*values[: scale.n_logs].tolist()),
+        coefficients=tuple(values[scale.n_logs :].tolist()),
+        covariance=_covariance(best.curve) * np.outer(sizes, sizes),
         log_likelihood=float(best.curve.value),
         n_customers=float(weights.sum()),
-        evaluations=sum(search.evaluations for search in searches),
-        converged=fault is None,
-        why=fault or f"Converged; {agree} of {len(starts)} starts led here.",
+        evaluations=best.evaluations,
+        converged=True,
+        why="",
+        profile=Profile(lambda: profile.trace(surface, best, scale.lengths)),
     )
-    if fault:
-        raise DidNotConverge(f"The {kind.title} fit is not usable: {fault}", estimation=found)
-    return found
 
 
-def _climb(curve: Callable[[Array], Curve], start: Array) -> Search:
-    """Newton steps on the log scale, shortened until they go up."""
-    at, evaluations, converged = np.log(start), 1, False
-    # A step too far may overflow; its value is then not higher, and it is not taken.
-    with np.errstate(all="ignore"):
-        here = curve(start).on_log_scale(start)
-        while _goes_on(here, at - np.log(start), evaluations) and not converged:
-            step = _newton_step(here)
-            converged = abs(step @ here.gradient) < WORTHLESS * (1 + abs(here.value))
-            for _ in range(8):
-                values = np.exp(at + step)
-                there = curve(values).on_log_scale(values)
-                evaluations += 1
-                if there.value > here.value or converged:
-                    break
-                step = step / 4
-            else:
-                break
-            at, here = at + step, there
-    return Search(start, np.exp(at), here, evaluations, converged)
+def _covariance(curve: Curve) -> Array:
+    """Inverse of the observed information, or NaN where the top is no top in every direction."""
+    if curve.is_finite:
+        curvature = np.linalg.eigvalsh(-curve.hessian)
+        if SINGULAR * curvature[0] > curvature[-1]:
+            return np.linalg.inv(-curve.hessian)
+    return np.full(curve.hessian.shape, np.nan)
 
 
-def _goes_on(here: Curve, away: Array, evaluations: int) -> bool:
-    """Whether a climb that is so far from its start, on the log scale, may still arrive."""
-    return here.is_finite and np.abs(away).max() < LOST and evaluations < MOST_EVALUATIONS
-
-
-def _newton_step(here: Curve) -> Array:
-    """Upwards in every direction, also where the surface is not yet concave; at most e² a step."""
-    curvature, axes = np.linalg.eigh(-here.hessian)
-    size = np.maximum(np.abs(curvature), 1e-12 * np.abs(curvature).max())
-    step = axes @ ((axes.T @ here.gradient) / size)
-    return step / max(1.0, np.abs(step).max() / 2)
-
-
-def _covariance(search: Search) -> Array:
-    """Inverse of the observed information, or NaN where it has none."""
-    if not _is_peak(search):
-        return np.full(search.curve.hessian.shape, np.nan)
-    return np.linalg.inv(-search.curve.hessian) * np.outer(search.values, search.values)
-
-
-def _is_peak(search: Search) -> bool:
-    """Whether the curvature says that the top is a top, in every direction."""
-    if not search.curve.is_finite:
-        return False
-    curvature = np.linalg.eigvalsh(-search.curve.hessian)
-    return bool(curvature[0] > 1e-12 * curvature[-1])
-
-
-def _fault(best: Search, kind: type, starts: Sequence[Array]) -> str | None:
+def _fault(found: MaximumLikelihood, best: Climb, starts: Sequence[Array]) -> str | None:
     """Why a fit must not be used, in a sentence, or nothing."""
-    names = [field.name for field in fields(kind)]
-    far = np.abs(np.log(best.values / starts[0])) > np.log(FARTHEST)
-    where = ", ".join(f"{k} = {v:.4g}" for k, v in zip(names, best.values, strict=True))
-    advice = "Take a longer history or more customers, or another model."
+    values = zip(found.names, found.estimates, strict=True)
+    where = ", ".join(f"{name} = {value:.4g}" for name, value in values)
+    far = (np.abs(best.place - starts[0]) > FARTHEST) | (_errors(best) > FARTHEST)
     if far.any():
-        gone = listed(np.array(names)[far])
-        return f"{gone} ran to a bound ({where}): the data do not pin it down. {advice}"
+        gone = listed(np.array(found.names)[far])
+        return f"{gone} ran to a bound ({where}): the data do not pin it down. {ADVICE}"
+    if any(np.allclose(best.place, start, rtol=0, atol=1e-9) for start in starts):
+        return f"it did not move from its start ({where}). {ADVICE}"
     if not best.converged:
-        return f"it did not converge in {best.evaluations} evaluations (at {where}). {advice}"
-    if any(np.allclose(best.values, start, rtol=1e-9) for start in starts):
-        return f"it did not move from its start ({where}). {advice}"
-    if not _is_peak(best):
-        return f"the Hessian is not positive definite at {where}: other values fit alike. {advice}"
+        return f"not converged in {found.evaluations} evaluations (at {where}). {ADVICE}"
+    if not np.isfinite(found.covariance).all():
+        return f"Hessian not positive definite at {where}: other values fit alike. {ADVICE}"
     return None
+
+
+def _errors(best: Climb) -> Array:
+    """Standard errors on the scale of the climb, as far as they are known; shape (k,)."""
+    return np.sqrt(np.nan_to_num(np.diag(_covariance(best.curve))))
+
+
+def _praise(
+    found: MaximumLikelihood, best: Climb, climbs: Sequence[Climb], tried: Sequence[Climb]
+) -> str:
+    """How good a good fit is, in a sentence or two."""
+    led_here = sum(np.abs(each.place - best.start).max() < SAME for each in tried)
+    words = f"{led_here} of {len(tried)} starts led here."
+    lower = [each.height for each in climbs if each.converged and each is not best]
+    if lower:
+        words += f" Another top is lower, with a log-likelihood of {max(lower):.2f}."
+    if found.identified:
+        return f"Converged; {words}"
+    loose = np.array(found.names)[found.log_errors >= UNSURE]
+    return (
+        f"Converged, but weakly identified: {listed(loose)} may be several times as large or small "
+        f"(condition number {found.condition:.0e}). Use predictions, but no single parameter; more "
+        f"customers or a longer history would tell. {words}"
+    )
+
+
+def tally(counts: Array, weights: Array) -> tuple[Array, Array]:
+    """The distinct values of whole numbers, ascending, and the weight of each.
+
+    >>> [column.tolist() for column in tally(np.array([3.0, 0.0, 3.0]), np.array([1.0, 2.0, 5.0]))]
+    [[0.0, 3.0], [2.0, 6.0]]
+    """
+    if counts.max(initial=0) > LARGEST_COUNT:
+        values, which = np.unique(counts, return_inverse=True)
+        return values, np.bincount(which, weights)
+    places = counts.astype(np.int64)
+    values = np.flatnonzero(np.bincount(places))
+    return values.astype(float), np.bincount(places, weights)[values]
 
 
 def trigamma(x: Array | float) -> Array:

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, exprel
+from scipy.special import exprel
 
+from clv.models.dropout import beta_sharpness, mean_over_dropout
 from clv.models.estimation import Array
 
 BLOCK = 1024  # customers at a time, so that the working arrays stay in the cache
 MOST_TERMS = 700
+AT_A_TIME = 6  # terms, before it is asked whether they suffice
 FARTHEST = 19.0  # beyond this many alphas ahead the series needs more terms than the integral nodes
 TOLERANCE = 1e-13  # relative error that the series may have by its own account
-SPACING = 0.25  # of the quadrature's nodes; the error falls like exp(-10 / SPACING)
 
 
 def new_customer_purchases(
@@ -28,16 +29,19 @@ def new_customer_purchases(
 ) -> Array:
     """Expected purchases within t of its first, of a customer as in equation (9), any one shape.
 
+    For t without end (a + b - 1) / (a - 1), which is infinite where a <= 1.
+
     >>> new_customer_purchases(r=0.243, alpha=4.414, a=0.793, b=2.426, t=[0, 52]).round(6).tolist()
     [0.0, 1.446051]
     """
     shape = np.broadcast_shapes(*map(np.shape, (r, alpha, a, b, t)))
     ahead = np.divide(t, alpha)
     r, a, b, w = (np.broadcast_to(v, shape).astype(float).ravel() for v in (r, a, b, ahead))
-    mean = np.empty(w.size)
-    # Neighbours in w need about the same number of terms.
-    order = np.argsort(w)
-    for start in range(0, w.size, BLOCK):
+    with np.errstate(divide="ignore"):
+        mean = np.where(a > 1, (a + b - 1) / (a - 1), np.inf)  # where there is no end
+    order = np.flatnonzero(~np.isinf(w))
+    order = order[np.argsort(w[order])]  # neighbours need about the same number of terms
+    for start in range(0, order.size, BLOCK):
         rows = order[start : start + BLOCK]
         mean[rows] = _mean(r[rows], a[rows], b[rows], w[rows])
     return mean.reshape(shape)
@@ -63,53 +67,29 @@ def _series(r: Array, a: Array, b: Array, w: Array) -> tuple[Array, np.ndarray]:
     tail, size = term.copy(), np.abs(term)
     settled = w > FARTHEST
     for k in range(1, MOST_TERMS):
-        if settled.all():
-            break
-        ratio = (c + k) * (a + k - 1) / ((total + k) * (k + 1)) * z
-        term = term * ratio
+        ratio = (c + k) * (a + (k - 1)) * z / ((total + k) * (k + 1))
+        term *= ratio
         tail += term
         size += np.abs(term)
+        if k % AT_A_TIME:
+            continue
         falling = np.maximum(np.abs(ratio), z)
         small = np.abs(term) * falling <= (1 - falling) * 1e-17 * size
         settled = (w > FARTHEST) | ((k > -c) & small) | ~np.isfinite(size)
+        if settled.all():
+            break
     damping = np.exp(-exponent)
     mean = first - damping * tail
     noise = np.abs(first) + (1 + np.abs(exponent)) * damping * size
-    trusted = (w <= FARTHEST) & settled & (np.finfo(float).eps * noise <= TOLERANCE * mean)
-    return mean, trusted
+    exact = np.isfinite(noise) & (np.finfo(float).eps * noise <= TOLERANCE * mean)
+    return mean, exact & settled & (w <= FARTHEST)
 
 
 def _integral(r: Array, a: Array, b: Array, w: Array) -> Array:
-    """The mean over p ~ Beta(a, b), on nodes in s = logit(p) that spread like sinh."""
-    r, a, b, w = (v[:, None] for v in (r, a, b, w))
-    s, spread = _nodes(r, a, b, w)
-    # The density is taken relative to its value at p = a / (a + b): no digits are lost to its norm.
-    from_mode = s - np.log(a / b)
-    log_density = -a * _log_mix(b / (a + b), -from_mode) - b * _log_mix(a / (a + b), from_mode)
-    density = np.exp(log_density) * spread
-    p = expit(np.maximum(s, -600))  # below, the purchases no longer depend on p
-    purchases = -np.expm1(-r * np.log1p(w * p)) / p
-    return (density * purchases).sum(axis=1) / density.sum(axis=1)
-
-
-def _nodes(r: Array, a: Array, b: Array, w: Array) -> tuple[Array, Array]:
-    """Nodes in s = logit(p) for each row, and the length that each stands for (up to a factor).
-
-    The density bends about log((1 + a) / (1 + b)), the purchases at p = 1 / (w max(r, 1)); in
-    between and a few widths around nodes are evenly spaced, in the exponential tails ever wider.
-    """
-    bend = np.log1p(a) - np.log1p(b)
-    narrow = a * b / (a + b)
-    width = 1 / np.sqrt(1 + narrow)
-    gap = np.clip(bend + np.log(w * np.maximum(r, 1)), 0, 36 / np.maximum(a - 1, 1e-9))
-    core = gap / 2 + 3 * width
-    reach = gap / 2 + 2 + np.sqrt(90 / narrow)
-    left, right = np.arcsinh((reach + 45 / a) / core), np.arcsinh((reach + 45 / b) / core)
-    n_nodes = 1 + int(np.ceil(((left + right) * core / (SPACING * width)).max()))
-    tau = np.linspace(-left[:, 0], right[:, 0], n_nodes, axis=1)
-    return bend - gap / 2 + core * np.sinh(tau), np.cosh(tau)
-
-
-def _log_mix(share: Array, s: Array) -> Array:
-    """log(1 - share + share * e^s), with all its digits near s = 0 and without overflow."""
-    return np.log1p(share * np.expm1(np.minimum(s, 700))) + np.maximum(s - 700, 0)
+    """The mean over p ~ Beta(a, b); purchases bend at p = 1 / (w max(r, 1))."""
+    gap = np.log1p(a) - np.log1p(b) + np.log(w * np.maximum(r, 1))
+    gap = np.clip(gap, 0, 36 / np.maximum(a - 1, 1e-9))  # beyond, p is too rare to count
+    r, w = r[:, None], w[:, None]
+    return mean_over_dropout(
+        lambda p: -np.expm1(-r * np.log1p(w * p)) / p, a, b, gap=gap, sharpness=beta_sharpness(a, b)
+    )

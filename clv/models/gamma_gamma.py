@@ -9,7 +9,7 @@ is Gamma(q, v) across customers. For q <= 1 the mean spend of customers is infin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -18,7 +18,7 @@ from scipy.special import gammaln, psi, xlogy
 
 from clv.errors import BadParameter, DidNotConverge
 from clv.models import estimation
-from clv.models.estimation import Array, Curve, MaximumLikelihood, trigamma
+from clv.models.estimation import Array, Curve, MaximumLikelihood, tally, trigamma
 
 P, Q, V = range(3)
 # Customers at a time: in the cache, and too few for BLAS to start threads, which would stall.
@@ -102,8 +102,8 @@ def fit(
 ) -> MaximumLikelihood:
     """Maximum likelihood on the customers who have spent anything on repeat purchases.
 
-    `weights` counts the customers who share a row; all of shape (n,). The start is as large as
-    money is, and steps are relative: no currency is nearer to its fit than another.
+    `weights` counts the customers who share a row; all of shape (n,). Money is counted in its mean
+    and steps are relative: no currency is nearer to its fit than another.
     """
     x, spent = _columns(frequency, monetary_value)
     weights = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=float)
@@ -116,17 +116,23 @@ def fit(
         )
     mean = np.average(rows[1] / rows[0], weights=rows[2])
     starts = [np.array([3.0, 3.0, mean]), np.array([1.0, 1.5, 2 * mean])]
-    found = estimation.fit(
-        GammaGamma, lambda some: _curve(*(column[some] for column in rows)), starts, rows[2]
+    return estimation.fit(
+        GammaGamma,
+        lambda some: _curve(*(column[some] for column in rows), unit=mean),
+        starts,
+        rows[2],
+        verdict=_against,
     )
-    if found.params.q <= 1:
-        why = f"q = {found.params.q:.4g} is at most 1, which is infinite mean spend."
-        raise DidNotConverge(
-            f"The {GammaGamma.title} fit is not usable: {why} Look for a few amounts far above all "
-            "others: are they purchases?",
-            estimation=replace(found, converged=False, why=why),
-        )
-    return found
+
+
+def _against(found: MaximumLikelihood) -> str | None:
+    """What speaks against a fit: that it expects any amount of money."""
+    if found.params.q > 1:
+        return None
+    return (
+        f"infinite mean spend (q <= 1): q = {found.params.q:.4g}. Look for a few amounts far above "
+        "all others: are they purchases?"
+    )
 
 
 def _columns(frequency: ArrayLike, monetary_value: ArrayLike) -> tuple[Array, Array]:
@@ -137,14 +143,15 @@ def _columns(frequency: ArrayLike, monetary_value: ArrayLike) -> tuple[Array, Ar
     return x, np.where(x > 0, x * mean, 0.0)
 
 
-def _curve(x: Array, spent: Array, weights: Array) -> Callable[[Array], Curve]:
+def _curve(x: Array, spent: Array, weights: Array, unit: float = 1.0) -> Callable[[Array], Curve]:
     """The summed log-likelihood as a function of (p, q, v).
 
-    What depends on frequency alone is summed over its few distinct values.
+    What depends on frequency alone is summed over its few distinct values. Inside, money is counted
+    in `unit`.
     """
-    counts, count = np.unique(x, return_inverse=True)
-    customers = np.bincount(count, weights)
-    log_spent, log_mean = np.log(spent), np.log(spent / x)
+    counts, customers = tally(x, weights)
+    log_mean, spent = np.log(spent / x), spent / unit
+    log_spent = np.log(spent)
     constants = weights.sum(), np.sum(weights * x * log_spent), np.sum(weights * log_mean)
     blocks = [
         (np.stack([weights[some], weights[some] * x[some]]), spent[some])
@@ -152,9 +159,11 @@ def _curve(x: Array, spent: Array, weights: Array) -> Callable[[Array], Curve]:
     ]
 
     def curve(values: Array) -> Curve:
+        values = values / [1, 1, unit]
         sums = sum(_sums_of_money(values[V], *block) for block in blocks)
         by_count = _curve_of_counts(values, counts, customers)
-        return by_count + _curve_of_money(values, sums, *constants)
+        both = by_count + _curve_of_money(values, sums, *constants)
+        return both.stretched(np.array([1, 1, 1 / unit]), np.zeros(3))
 
     return curve
 
@@ -178,8 +187,9 @@ def _curve_of_counts(values: Array, x: Array, weights: Array) -> Curve:
 
 def _sums_of_money(v: float, weights: Array, spent: Array) -> Array:
     """All that the curve needs to know of money: shape (customers, purchases) x (3 functions)."""
-    inverse = 1 / (v + spent)
-    return weights @ np.stack([np.log(v + spent), inverse, inverse**2], axis=1)
+    level = v + spent
+    inverse = 1 / level
+    return np.stack([weights @ np.log(level), weights @ inverse, weights @ inverse**2], axis=1)
 
 
 def _curve_of_money(

@@ -15,13 +15,12 @@ from typing import ClassVar
 from numpy.typing import ArrayLike
 
 from clv.models import beta_geometric_fit
-from clv.models.beta_geometric import (
-    BetaGeometric,
+from clv.models.beta_geometric import BetaGeometric, log_likelihood
+from clv.models.beta_geometric_prediction import (
     discounted_purchases,
     draw_purchases,
     expected_purchases,
     expected_purchases_new_customer,
-    log_likelihood,
     p_alive,
     p_purchase,
     purchase_count_distribution,
@@ -56,7 +55,14 @@ class MbgNbd(BetaGeometric):
 
 
 def fit(
-    frequency: ArrayLike, recency: ArrayLike, T: ArrayLike, weights: ArrayLike | None = None
+    frequency: ArrayLike,
+    recency: ArrayLike,
+    T: ArrayLike,
+    weights: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
 ) -> MaximumLikelihood:
-    """Maximum likelihood; `weights` counts the customers who share a row, all of shape (n,)."""
-    return beta_geometric_fit.fit(MbgNbd, frequency, recency, T, weights)
+    """Maximum likelihood; `weights` counts the customers who share a row, all of shape (n,).
+
+    With `covariates`, shape (n, k), a customer's alpha is alpha * exp(-coefficients @ covariates).
+    """
+    return beta_geometric_fit.fit(MbgNbd, (frequency, recency, T), weights, covariates)

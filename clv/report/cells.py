@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from clv.report import privacy, reasons
+from clv.report import privacy, reasons, worth
 from clv.report.labels import NAMES
 from clv.report.languages import MISSING, Words
 from clv.report.messages import Messages, message
@@ -46,6 +46,12 @@ COLUMNS: Messages = {
     "clv": "Expected revenue",
     "clv_low": "Expected revenue, low",
     "clv_high": "Expected revenue, high",
+}
+OF_VALUE: Messages = {  # the same where a margin is known
+    "clv": "Expected value",
+    "clv_low": "Expected value, low",
+    "clv_high": "Expected value, high",
+    "value_at_risk": "Expected value at risk",
 }
 SHARES = ("p_alive", "p_purchase")
 AMOUNTS = ("monetary_value", "expected_spend", "total_spend", "first_spend", "clv", "clv_low")
@@ -116,7 +122,8 @@ def _described(frame: pd.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
     """Labels and units that go with a table's columns: known ones, then those of its attrs."""
     units = dict.fromkeys(SHARES, "share")
     units |= dict.fromkeys(AMOUNTS, frame.attrs.get("currency") or "")
-    return COLUMNS | frame.attrs.get("labels", {}), units | frame.attrs.get("units", {})
+    labels = COLUMNS | (OF_VALUE if worth.of(frame) == worth.MARGIN else {})
+    return labels | frame.attrs.get("labels", {}), units | frame.attrs.get("units", {})
 
 
 def _spread(column: pd.Series) -> list[float]:

@@ -80,6 +80,14 @@ TERMS: Final = (
         message("MBG/NBD"),
     ),
     Term(
+        message("Pareto/NBD"),
+        message(
+            "A model of purchases: each customer buys at their own rate, and may leave at any "
+            "moment, seen by nobody."
+        ),
+        message("Pareto/NBD"),
+    ),
+    Term(
         message("Gamma-Gamma"),
         message("A model of the average amount of a purchase, for each customer."),
         message("Gamma-Gamma"),
@@ -99,6 +107,14 @@ TERMS: Final = (
             "revenue and not profit: no costs are taken off."
         ),
         message("expected revenue|Expected revenue|expected to bring"),
+    ),
+    Term(
+        message("Expected value"),
+        message(
+            "What is kept, by the margin, of what customers will spend from now on, on average "
+            "over all that may happen."
+        ),
+        message("expected value|Expected value"),
     ),
     Term(
         message("Horizon"),
@@ -132,6 +148,48 @@ TERMS: Final = (
             "surprise."
         ),
         message("log score|Log score|mean logarithm"),
+    ),
+    Term(
+        message("Rule of thumb"),
+        message("A forecast that needs no model, such as: everybody keeps their own pace."),
+        message("rule of thumb|rules of thumb|Rule of thumb"),
+    ),
+    Term(
+        message("Squared error"),
+        message(
+            "How far a forecast was off, each miss multiplied by itself, so that large misses "
+            "count most."
+        ),
+        message("squared error|Squared error"),
+    ),
+    Term(
+        message("Ranked score"),
+        message(
+            "How far a forecast's chances of 0, 1, 2 and more purchases were from what came; the "
+            "smaller, the better."
+        ),
+        message("Ranked score"),
+    ),
+    Term(
+        message("Gini"),
+        message(
+            "How well a forecast puts customers in order: 1 as what came did itself, 0 as a draw "
+            "of lots would."
+        ),
+        message("Gini"),
+    ),
+    Term(
+        message("Wider bounds"),
+        message(
+            "Bounds of a total that allow for misses as large as those of earlier forecasts, "
+            "because no model knows season and campaigns."
+        ),
+        message("wider bounds|Wider bounds|earlier forecasts"),
+    ),
+    Term(
+        message("Margin"),
+        message("The share of revenue that is kept when the costs of what was sold are paid."),
+        message("margin|Margin"),
     ),
     Term(
         message("Standard error"),

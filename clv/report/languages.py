@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -101,6 +101,10 @@ class Words:
         """A calendar day."""
         written = format_date(value, style, locale=self.locale)
         return f"{RIGHT_TO_LEFT}{written}{END_ISOLATE}" if self.direction == "rtl" else written
+
+    def month(self, number: int, style: Literal["abbreviated", "wide"] = "wide") -> str:
+        """A month of the year, whichever year: 1 to 12."""
+        return get_month_names(style, "stand-alone", locale=self.locale)[number]
 
     def listing(self, items: list[str]) -> str:
         """Items joined as a sentence joins them: "a, b and c"."""

@@ -7,9 +7,11 @@ has its template here; what fits none is shown as it was said.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from clv.report.labels import NAMES
+from clv.report.languages import Words
 from clv.report.messages import Messages
 from clv.report.words import Label, Number, Share, Text, Value
 
@@ -20,6 +22,29 @@ REASONS: Final[Messages] = {
     "highest": "highest mean log score over the earlier origins ({score})",
     "tie": "within one standard error of {best} in mean log score over the earlier origins "
     "({own} against {other}), and it does not take every one-time buyer for alive",
+    "simpler": "within one standard error of {best} in mean log score over the earlier origins "
+    "({own} against {other}), and it is simpler",
+    "next_best": "the next best over the earlier origins",
+    "given_way": "{reason}: {name} cannot be fitted on all customers",
+    # the choice of the purchases that a model of spend counts
+    "no_spend_origin": "the history is too short to test a model of spend on an earlier day of it",
+    "spend_nearer": "smaller log error of spend over the earlier origins ({own} against {other})",
+    "spend_alike": "log errors of spend within one standard error ({own} against {other}), and the "
+    "smaller bias ({bias})",
+    "spend_off": "`{best}` foresaw spend with a smaller log error ({own} against {other}), but "
+    "missed its total by {bias} against {smaller}",
+    "other_basis": "the only other basis",
+    # whether customers are older than the log
+    "births_declared": "declared: no customer is older than the log",
+    "births_unknown": "declared: there were customers before the log begins",
+    "births_short": "the log is too short to tell whether there were customers before it begins",
+    "births_observed": "the first {days} days hold {ratio} times as many first purchases a day as "
+    "the days after them: no customer seems older than the log",
+    "births_before": "the first {days} days hold {ratio} times as many first purchases a day as "
+    "the days after them: there were customers before the log begins",
+    "births_open": "the first {days} days hold {ratio} times as many first purchases a day as the "
+    "days after them, which leaves open whether there were customers before the log begins",
+    "births_refused": "{reason}; after the warm-up the models cannot be fitted: {refused}",
     # the cut points of a score
     "fixed": "{share} of customers have the same, over a fifth: fixed cut points",
     "quantile": "at most {share} of customers have the same: fifths of the customers",
@@ -49,7 +74,7 @@ REASONS: Final[Messages] = {
     "{needed} or more. Take a longer history.",
 }
 
-_FIGURES = re.compile(r"-?\d[\d,]*(?:\.(?P<decimals>\d+))?(?P<percent>%)?")
+_FIGURES = re.compile(r"(?P<sign>[-+])?\d[\d,]*(?:\.(?P<decimals>\d+))?(?P<percent>%)?")
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -74,10 +99,21 @@ def found_again(sentence: str) -> Value | None:
 
 
 def _value(text: str) -> Value | str:
-    """A value of a sentence: a share, a number with its decimals, the name of a model."""
+    """A value of a sentence: a number as it was written, a name of ours, another reason."""
     figures = _FIGURES.fullmatch(text)
     if not figures:
-        return Label(text) if text in NAMES else text
+        return found_again(text) or (Label(text) if text in NAMES else text)
     digits = len(figures["decimals"] or "")
     number = float(text.rstrip("%").replace(",", ""))
-    return Share(number / 100, digits) if figures["percent"] else Number(number, digits)
+    value = Share(number / 100, digits) if figures["percent"] else Number(number, digits)
+    return _Plus(value) if figures["sign"] == "+" else value
+
+
+@dataclass(frozen=True, slots=True)
+class _Plus:
+    """A number that is said with its sign although it is positive."""
+
+    value: Value
+
+    def render(self, words: Words) -> str:
+        return words.isolated(f"+{self.value.render(words)}")

@@ -26,6 +26,7 @@ __all__ = [
     "Interval",
     "Label",
     "Money",
+    "Month",
     "Names",
     "Number",
     "People",
@@ -164,6 +165,16 @@ class Day:
         day = self.value if isinstance(self.value, date) else date.fromisoformat(self.value)
         day = day.date() if isinstance(day, datetime) else day
         return words.day(day, "medium" if self.short else "long")
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the year, whichever year: 1 to 12."""
+
+    number: int
+
+    def render(self, words: Words) -> str:
+        return words.month(self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from clv.errors import BadParameter, ClvError, UnknownParameter, UsageError, lis
 from clv.report import languages
 from clv.runs import notebooks, parameters
 from clv.runs.notebooks import Notebook
-from clv.study import CHECKS, PLAIN_NAME, Study
+from clv.study import Study
+from clv.study_keys import CHECKS, NOMINAL, PLAIN_NAME
 
 STUDY_FILE = "study.yml"
 
@@ -96,8 +97,18 @@ def check(order: Order) -> None:
 
 
 def said_by(study: Study) -> dict[str, Any]:
-    """What a study says to its notebooks, by the names of their parameters."""
+    """What a study says to its notebooks, by the names of their parameters.
+
+    A parameter has one type: a margin is text there, share or column, transactions are a name, and
+    nominal prices are no table of prices.
+    """
     said = {key: value for key, value in study.as_dict().items() if value is not None}
+    if "margin" in said:
+        said["margin"] = str(said["margin"])
+    if "transactions" in said:
+        said["transactions"] = study.source_name
+    if said.get("prices") == NOMINAL:
+        said["prices"] = {}
     return {key: value for key, value in said.items() if key not in ("name", "languages")}
 
 

@@ -73,7 +73,7 @@ def run(request: Request, progress: Progress = lambda step: None) -> Outcome:
                 preparation.hand_over(order.study, given.cleaned, scored, staging)
                 jobs = preparation.jobs(order, given.cleaned, scored)
                 executed, refused = _execute(jobs, order.languages, staging, request.jobs, progress)
-                absent = [*preparation.left_out(order.notebooks, scored), *refused]
+                absent = [*preparation.left_out(order.notebooks, given.cleaned, scored), *refused]
                 for absence in results.absences(absent):
                     last.says("warning", "left-out", str(absence))
                 with _timed("write the pages", progress):
@@ -168,7 +168,7 @@ def _write(
         said["alerts"] += results.alerts(absent, language)
     publishing.write_json(report / "results.json", origin | found)
     basis = {
-        "source": _without_folder(order.study.transactions),
+        "source": order.study.source_name,
         "rows": dict(given.cleaned.rows),
         "inputs": dict(given.cleaned.input_hashes),
         "versions": given.made_from["versions"],
@@ -176,11 +176,6 @@ def _write(
     pages.write(executed, report, order.languages, origin | basis, given.before)
     left_out = [one.notebook.stem for one in absent]
     manifest.write(report, _manifest(order, given, scored, executed) | {"left_out": left_out})
-
-
-def _without_folder(source: str) -> str:
-    """A source as a page may name it: where it lies on this machine is nobody's business."""
-    return Path(source).name if Path(source).is_absolute() else source
 
 
 def _manifest(

@@ -11,27 +11,50 @@ import pandas as pd
 from clv.errors import Message
 
 STALE_DAYS = 31
+QUIET_DAYS = 7  # a week without a purchase is odd where it is long against those before
+LONGER = 3.0  # times the longest silence between two purchase days so far
 OUTLIER = 1e6  # times the median amount
+SKEWED = 100.0  # the mean in medians: three times the spread, in logarithms, of common trade
 JUMP = 8.0  # a factor of 10 that trade softens a little: cents for dollars, a new currency
-BUSY = 10  # rows a month, below which an empty month or a jump is chance
+BUSY = 10  # rows a month, or days in all, below which a gap or a jump is chance
 
 
 def alerts(purchases: ir.Table, as_of: date) -> tuple[Message, ...]:
-    """Warnings about a stale end, empty months, jumps of the amounts, and single huge amounts."""
-    facts = purchases.aggregate(
-        last=purchases["date"].max(),
-        largest=purchases["amount"].max(),
-        median=purchases["amount"].median(),
-    )
-    last, largest, median = facts.to_pyarrow().to_pylist()[0].values()
-    found = []
-    if (as_of - last).days > STALE_DAYS:
-        text = f"The newest purchase is of {last}, {(as_of - last).days} days before as_of {as_of}."
-        found.append(Message("warning", "stale", text, "date"))
+    """Warnings about a stale end, empty months, jumps of the amounts, and amounts out of scale."""
+    return (*_ended(purchases, as_of), *_scaled(purchases), *_monthly(_by_month(purchases)))
+
+
+def _ended(purchases: ir.Table, as_of: date) -> list[Message]:
+    """A warning about a log that ends long before the day it is read for.
+
+    Long is a month, or less where the log has never been silent for nearly as long.
+    """
+    days = purchases.select("date").distinct().order_by("date").to_pyarrow()["date"].to_numpy()
+    last = days[-1].astype("datetime64[D]").item()
+    silence = (as_of - last).days
+    gaps = np.diff(days).astype("timedelta64[D]").astype(int)
+    usual = max(QUIET_DAYS, LONGER * gaps.max()) if len(days) > BUSY else STALE_DAYS
+    if silence <= min(usual, STALE_DAYS):
+        return []
+    text = f"The newest purchase is of {last}, {silence} days before as_of {as_of}."
+    return [Message("warning", "stale", text, "date")]
+
+
+def _scaled(purchases: ir.Table) -> list[Message]:
+    """A warning about one amount, or many, far above the others."""
+    amount = purchases["amount"]
+    facts = purchases.aggregate(largest=amount.max(), median=amount.median(), mean=amount.mean())
+    largest, median, mean = facts.to_pyarrow().to_pylist()[0].values()
     if median > 0 and largest >= OUTLIER * median:
         text = f"The largest amount, {largest:,.2f}, is an outlier: the median is {median:,.2f}."
-        found.append(Message("warning", "amount-outlier", text, "amount"))
-    return (*found, *_monthly(_by_month(purchases)))
+        return [Message("warning", "amount-outlier", text, "amount")]
+    if median > 0 and mean >= SKEWED * median:
+        text = (
+            f"The amounts are extremely skewed: their mean, {mean:,.2f}, is {mean / median:,.0f} "
+            f"times their median, {median:,.2f}. A few purchases decide every average."
+        )
+        return [Message("warning", "amount-skew", text, "amount")]
+    return []
 
 
 def _by_month(purchases: ir.Table) -> pd.DataFrame:

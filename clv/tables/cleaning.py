@@ -7,25 +7,30 @@ before duplicate before outside the window.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from clv.errors import InputRefused, Message, NoRows, TooManyFaulty
-from clv.tables import engine
+from clv.errors import InputRefused, Message, NoRows
+from clv.tables import asides, currencies, engine, orders, refunds
 from clv.tables.alerts import alerts
-from clv.tables.rules import RULES, TORN
+from clv.tables.lookalikes import lookalikes
+from clv.tables.rules import ALL_RULES, REFUND, RULES, TORN, Rule
 from clv.tables.sources import Raw
 
+PURCHASE = ("customer_id", "date", "amount", "margin", "known_at")
+JUDGED = (*PURCHASE, "currency", "order_id", "same", "trimmed", "composed")
+JUDGED += ("file", "row", "reason", "text", "values")
 FATES = ("accepted", "quarantined", "duplicates", "outside_window")
-ALL_RULES = {rule.code: rule for rule in (TORN, *RULES)}
 DECLARE = {  # what to do when a whole column seems misread
     "date-not-a-date": "only ISO days such as 2024-01-31 go without a format (a bare integer, or "
     "3/4/2024, is ambiguous), so declare format: {date_format: '%d/%m/%Y'} or whatever it is",
     "amount-not-a-number": "declare format: {decimal: …, thousands: …}",
+    "margin-not-a-share": "write shares such as 0.35, or name one share for all: margin: 0.35",
+    "currency-not-a-code": "write codes such as TRY, or drop the column and declare currency: TRY",
     "row-torn": "declare format: {delimiter: …}",
 }
 
@@ -37,138 +42,113 @@ class Policy:
     as_of: date | None = None  # None: the last day in the data
     run_date: date | None = None  # later days are faults
     zero_amounts: str = "set_aside"
-    refunds: str = "set_aside"
+    refunds: str = "net"
     max_faulty: float = 0.05
     grain: str = "order"  # or order_line, where equal rows of one order are equal lines of it
+    currency: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Cleaned:
     """Purchases, and what became of every other row."""
 
-    table: ir.Table  # customer_id, date, amount
+    table: ir.Table  # customer_id, date, amount and, where the source has them, margin, known_at
     as_of: date
+    currency: str | None
     rows: dict[str, int]
     account: pd.DataFrame  # what, reason, rows
-    quarantine: pd.DataFrame  # file, line, reason, column, text
+    quarantine: pd.DataFrame  # file, line, reason, column, text; values, where there are no lines
     messages: tuple[Message, ...]
 
 
 def cleaned(raw: Raw, converted: ir.Table, policy: Policy) -> Cleaned:
     """Accept, set aside or leave out each row of `converted`, and say so."""
-    judged = engine.stored(raw.con, "judged", _judged(converted, policy))
-    quarantine = _quarantine(raw, judged)
+    rules = _applied(policy, converted.columns)
+    dated = converted.mutate(run_date=ibis.literal(policy.run_date, "date"))
+    told = asides.judged(dated, rules, numbered=raw.numbered)
+    kept = engine.stored(raw.con, "judged", told.select(*(c for c in JUDGED if c in told.columns)))
+    judged = orders.set_aside(kept, policy.as_of)
+    quarantine = asides.quarantine(raw, judged, ALL_RULES)
     n_rows = judged.count().to_pyarrow().as_py() + len(raw.torn)
-    _refuse_misread(quarantine, n_rows, policy)
-    as_of = policy.as_of or _last_day(judged, quarantine, n_rows)
+    _refuse(quarantine, n_rows, policy)
+    as_of = policy.as_of or _last_day(judged, policy.run_date, quarantine, n_rows)
     fated = judged.mutate(fate=_fate(judged, as_of, policy.grain))
     account = _account(fated, len(raw.torn))
-    rows = {
-        what: int(account.loc[account["what"] == what, "rows"].sum()) for what in ("in", *FATES)
-    }
+    rows = {fate: _count(account, fate) for fate in ("in", *FATES)}
     if not rows["accepted"]:
         raise NoRows(_nothing_left(rows, quarantine, as_of))
-    accepted = fated.filter(fated["fate"] == "accepted").select("customer_id", "date", "amount")
-    table = engine.stored(raw.con, "purchases", accepted)
+    accepted = fated.filter(fated["fate"] == "accepted")
+    currency = currencies.single(accepted, policy.currency)
+    has_refunds = _count(account, "accepted", REFUND.code) > 0
+    table = engine.stored(raw.con, "purchases", _purchases(accepted, marked=has_refunds))
     messages = _messages(table, judged, quarantine, rows, as_of)
-    engine.forget(raw.con, "judged")
-    return Cleaned(table, as_of, rows, account, quarantine, messages)
+    if raw.table["customer_id"].type().is_string():  # whole numbers never look alike
+        messages += lookalikes(table)
+    engine.forget(kept)
+    return Cleaned(table, as_of, currency, rows, account, quarantine, messages)
 
 
-def _judged(converted: ir.Table, policy: Policy) -> ir.Table:
-    """Rows with the first reason found against them, or null."""
-    left_out = set()
-    if "order_id" not in converted.columns:
-        left_out.add("order-of-two-customers")
-    if policy.zero_amounts == "purchase":
-        left_out.add("zero-amount")
-    reasons = [(rule.found, rule.code) for rule in RULES if rule.code not in left_out]
-    rows = converted.mutate(run_date=ibis.literal(policy.run_date, "date"))
-    return rows.mutate(reason=ibis.cases(*reasons)).drop(
-        "run_date", "date_missing", "amount_missing"
-    )
+def _applied(policy: Policy, columns: Sequence[str]) -> list[Rule]:
+    """The rules by which rows are judged one by one."""
+    left_out = {
+        "zero-amount": policy.zero_amounts == "purchase",
+        "refund": policy.refunds == "net",
+    }
+    return [r for r in RULES if r.column in columns and not left_out.get(r.code)]
+
+
+def _refuse(quarantine: pd.DataFrame, n_rows: int, policy: Policy) -> None:
+    """Refuse refunds where that was declared, and a table that must have been misread."""
+    if policy.refunds == "refuse" and (quarantine["reason"] == REFUND.code).any():
+        raise InputRefused(
+            f"{asides.found(quarantine, REFUND)}; `refunds` is 'refuse', so take them out or "
+            "declare refunds: net.",
+            column="amount",
+        )
+    asides.refuse_misread(quarantine, n_rows, ALL_RULES, policy.max_faulty, DECLARE)
+
+
+def _last_day(
+    judged: ir.Table, run_date: date | None, quarantine: pd.DataFrame, n_rows: int
+) -> date:
+    """Last day in the data that stands in a row with nothing against it."""
+    last = _since(judged.filter(judged["reason"].isnull())).max().to_pyarrow().as_py()
+    if last is None:
+        raise NoRows(_nothing_left({"in": n_rows}, quarantine, None))
+    return min(last, run_date or last)  # a row may be known only after the run's day
+
+
+def _since(rows: ir.Table) -> ir.DateColumn:
+    """The day from which a row can be seen: its own, or that on which it became known."""
+    if "known_at" not in rows.columns:
+        return rows["date"]
+    return ibis.greatest(rows["date"], rows["known_at"].fill_null(rows["date"]))
 
 
 def _fate(judged: ir.Table, as_of: date, grain: str) -> ir.StringColumn:
     """What becomes of each row."""
-    repeated = ibis.literal(False)
-    if "order_id" in judged.columns and grain == "order":
-        # Without an order's number two equal rows are two purchases; with it they are one.
-        alike = ["order_id", "same", "customer_id", "date", "amount"]
-        window = ibis.window(group_by=alike, order_by=["file", "row"])
-        repeated = (judged["order_id"] != "") & (ibis.row_number().over(window) > 0)
     return ibis.cases(
         (judged["reason"].notnull(), "quarantined"),
-        (repeated, "duplicates"),
-        (judged["date"] > as_of, "outside_window"),
+        (orders.repeated(judged, grain), "duplicates"),
+        (_since(judged) > as_of, "outside_window"),
         else_="accepted",
     )
 
 
-def _quarantine(raw: Raw, judged: ir.Table) -> pd.DataFrame:
-    """Rows set aside for a reason of their own, each with its line and the text at fault."""
-    aside = judged.filter(judged["reason"].notnull()).select("file", "row", "reason", "amount")
-    found = aside.join(raw.table.rename(raw_amount="amount"), ["file", "row"])
-    column = found["reason"].substitute({r.code: r.column for r in RULES})
-    names = {"amount": "raw_amount"}
-    columns = {rule.column for rule in RULES} & {*raw.table.columns}
-    text = ibis.cases(
-        *((column == name, found[names.get(name, name)].cast("string")) for name in sorted(columns))
-    )
-    rows = found.select("file", "row", "reason", "amount", column=column, text=text)
-    frame = pd.concat([rows.to_pyarrow().to_pandas(), raw.torn])
-    frame = frame.reset_index(drop=True)
-    frame["line"] = raw.lines(frame)
-    frame = frame.sort_values(["file", "line"], ignore_index=True)
-    frame["file"] = frame["file"].map(dict(enumerate(raw.files)))
-    return frame[["file", "line", "reason", "column", "text", "amount"]]
-
-
-def _refuse_misread(quarantine: pd.DataFrame, n_rows: int, policy: Policy) -> None:
-    """Refuse a table with so many faults that its format must have been misread."""
-    if policy.refunds == "refuse" and (quarantine["reason"] == "refund").any():
-        raise InputRefused(
-            f"{_found(quarantine, 'refund')}; `refunds` is 'refuse', so take them out or declare "
-            "refunds: set_aside.",
-            column="amount",
-        )
-    faulty = quarantine[quarantine["reason"].map(lambda code: ALL_RULES[code].faulty)]
-    if len(faulty) <= policy.max_faulty * n_rows:
-        return
-    reason = faulty["reason"].value_counts().index[0]
-    advice = DECLARE.get(reason, "correct the export")
-    raise TooManyFaulty(
-        f"{len(faulty):,} of {n_rows:,} rows are faulty, more than max_faulty allows "
-        f"({policy.max_faulty:g}): {_found(faulty, reason)}; {advice}.",
-        column=ALL_RULES[reason].column or None,
-        line=int(faulty.loc[faulty["reason"] == reason, "line"].iloc[0]),
-    )
-
-
-def _found(quarantine: pd.DataFrame, reason: str) -> str:
-    """How often a reason was found, and where first."""
-    rows = quarantine[quarantine["reason"] == reason]
-    first, rule = rows.iloc[0], ALL_RULES[reason]
-    what = f"`{rule.column}` {rule.says}" if rule.column else rule.says
-    text = "" if pd.isna(first["text"]) or not first["text"].strip() else f" {first['text'][:60]!r}"
-    return f"in {_count(len(rows))} {what} (first: line {first['line']}{text})"
-
-
-def _last_day(judged: ir.Table, quarantine: pd.DataFrame, n_rows: int) -> date:
-    """Last day in the data that stands in a row without a fault."""
-    faulty = [rule.code for rule in RULES if rule.faulty]
-    sound = judged.filter(~judged["reason"].isin(faulty).fill_null(False))
-    last = sound["date"].max().to_pyarrow().as_py()
-    if last is None:
-        raise NoRows(_nothing_left({"in": n_rows}, quarantine, None))
-    return last
+def _purchases(accepted: ir.Table, *, marked: bool) -> ir.Table:
+    """Accepted rows with the columns that are carried on, more of them where refunds are netted."""
+    if "known_at" in accepted.columns:
+        accepted = accepted.mutate(known_at=_since(accepted))
+    names = [*PURCHASE, *(["order_id"] if marked else [])]
+    rows = accepted.select(*(name for name in names if name in accepted.columns))
+    return refunds.mark(rows) if marked else rows
 
 
 def _account(fated: ir.Table, n_torn: int) -> pd.DataFrame:
-    """Number of rows by what became of them and why."""
-    counts = fated.group_by(what="fate", reason=fated["reason"].fill_null("")).aggregate(
-        rows=fated.count()
-    )
+    """Number of rows by what became of them and why; refunds that are netted by themselves."""
+    netted = (fated["fate"] == "accepted") & (fated["amount"] < 0)
+    reason = ibis.ifelse(netted, REFUND.code, fated["reason"].fill_null(""))
+    counts = fated.group_by(what="fate", reason=reason).aggregate(rows=fated.count())
     torn = pd.DataFrame({"what": ["quarantined"], "reason": [TORN.code], "rows": [n_torn]})
     account = pd.concat([counts.to_pyarrow().to_pandas(), torn[torn["rows"] > 0]])
     order = account["what"].map(FATES.index)
@@ -177,11 +157,20 @@ def _account(fated: ir.Table, n_torn: int) -> pd.DataFrame:
     return pd.concat([whole, account.drop(columns="order")], ignore_index=True)
 
 
+def _count(account: pd.DataFrame, what: str, reason: str | None = None) -> int:
+    """Number of rows in the account."""
+    own = account["what"] == what
+    return int(
+        account.loc[own if reason is None else own & (account["reason"] == reason), "rows"].sum()
+    )
+
+
 def _nothing_left(rows: dict[str, int], quarantine: pd.DataFrame, as_of: date | None) -> str:
     """Why not a single row is a purchase."""
-    reasons = [_found(quarantine, reason) for reason in quarantine["reason"].unique()]
+    there = [rule for rule in ALL_RULES if (quarantine["reason"] == rule.code).any()]
+    reasons = [asides.found(quarantine, rule) for rule in there]
     if rows.get("outside_window"):
-        reasons.append(f"{_count(rows['outside_window'])} after as_of {as_of}")
+        reasons.append(f"{asides.count(rows['outside_window'])} after as_of {as_of}")
     return f"None of the {rows['in']:,} rows is a purchase: {'; '.join(reasons)}."
 
 
@@ -189,33 +178,28 @@ def _messages(
     table: ir.Table, judged: ir.Table, quarantine: pd.DataFrame, rows: dict[str, int], as_of: date
 ) -> tuple[Message, ...]:
     """What a reader should know about rows that were set aside, left out or changed."""
-    messages = []
-    for code, rule in ALL_RULES.items():
-        own = quarantine[quarantine["reason"] == code]
-        if len(own):
-            share = _refund_share(own, table) if code == "refund" else ""
-            text = f"Set aside: {_found(own, code)}{share}."
-            line = None if pd.isna(own["line"].iloc[0]) else int(own["line"].iloc[0])
-            messages.append(Message("warning", code, text, rule.column or None, line))
+    messages = asides.told(quarantine, ALL_RULES)
+    messages = [_with_share(m, judged, table) if m.code == REFUND.code else m for m in messages]
     if rows["duplicates"]:
-        text = f"Dropped: {_count(rows['duplicates'])} that are exact duplicates within an order."
+        n = asides.count(rows["duplicates"])
+        text = f"Dropped: {n} that are exact duplicates within an order."
         messages.append(Message("warning", "duplicate-rows", text))
     if rows["outside_window"]:
-        text = f"Left out: {_count(rows['outside_window'])} after as_of {as_of}."
+        known = ", or known only then" if "known_at" in table.columns else ""
+        text = f"Left out: {asides.count(rows['outside_window'])} after as_of {as_of}{known}."
         messages.append(Message("info", "outside-window", text, "date"))
+    if refunds.marked(table):
+        messages.append(refunds.told(table))
+        table = table.filter(table["amount"] >= 0)
     return (*messages, *_changed_ids(judged), *alerts(table, as_of))
 
 
-def _count(n_rows: int) -> str:
-    """A number of rows in words."""
-    return f"{n_rows:,} row{'s' * (n_rows != 1)}"
-
-
-def _refund_share(refunds: pd.DataFrame, table: ir.Table) -> str:
-    """Refunds as a share of the accepted revenue."""
+def _with_share(message: Message, judged: ir.Table, table: ir.Table) -> Message:
+    """What is said of refunds that were set aside, with their share of the accepted revenue."""
+    aside = judged.filter(judged["reason"] == REFUND.code)["amount"].sum().to_pyarrow().as_py()
     revenue = table["amount"].sum().to_pyarrow().as_py()
-    refunded = -refunds["amount"].sum()
-    return f", {refunded / revenue:.2%} of revenue in all" if revenue else ""
+    share = f", {-aside / revenue:.2%} of revenue in all." if revenue else "."
+    return replace(message, text=message.text.removesuffix(".") + share)
 
 
 def _changed_ids(judged: ir.Table) -> Sequence[Message]:
@@ -227,7 +211,7 @@ def _changed_ids(judged: ir.Table) -> Sequence[Message]:
         "id-normalised": (n_composed, "`customer_id` was brought to Unicode normal form NFC"),
     }
     return [
-        Message("info", code, f"Changed: in {_count(n)} {text}.", "customer_id")
+        Message("info", code, f"Changed: in {asides.count(n)} {text}.", "customer_id")
         for code, (n, text) in notes.items()
         if n
     ]

@@ -9,82 +9,92 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import numpy as np
 
 from clv.errors import BadParameter, InputRefused
+from clv.tables import dialects
+from clv.tables.dialects import ISO_LOCAL, ISO_OFFSET, Dialect
 from clv.tables.formats import Format
 from clv.tables.sources import Raw
 
+RAW = "raw_"  # before a column's name: its value as it came
 MISSING = ("", "na", "n/a", "nan", "nat", "null", "none", "-")  # not for ids: NA may be one
-BLANKS = r"[\s\p{Z}\x{200B}-\x{200D}\x{2060}\x{FEFF}]+"  # no-break and zero-width ones too
-ISO_STAMP = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
-OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)$"
+# Blanks, no-break and zero-width ones too: the characters themselves, which every engine reads.
+BLANKS = "[\\s\u00a0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]+"
+ODD = "[^!-~]"  # anything but the letters, digits and marks of ASCII
 INFINITE = r"(?i)^[+-]?inf(inity)?$"
-EITHER_MARK = r"^[+-]?\d{1,3}(\.\d{3})?$"  # 1.234 is a thousand here and one and a bit there
-
-
-@ibis.udf.scalar.builtin(signature=(("string",), "string"))
-def nfc_normalize(text):  # noqa: ANN001, ANN201
-    """Unicode's composed form, in which equal letters are equal bytes."""
-
-
-@ibis.udf.scalar.builtin(signature=(("string", "string"), "timestamp"))
-def try_strptime(text, pattern):  # noqa: ANN001, ANN201
-    """Stamp that a pattern reads, or null."""
-
-
-@ibis.udf.scalar.builtin(signature=(("string", "timestamp('UTC')"), "timestamp"), name="timezone")
-def wall_clock(zone, instant):  # noqa: ANN001, ANN201
-    """What the clocks of a time zone show at an instant."""
+EITHER_MARK = r"^[+-]?[0-9]{1,3}([.][0-9]{3})?$"  # a thousand here and one and a bit there
+LONGEST_NUMBER = 100  # characters; with an exponent of two digits it is then never beyond a float
 
 
 def converted(raw: Raw, form: Format, timezone: str) -> ir.Table:
     """The rows with customer_id (text), date (day or null) and amount (float or null).
 
-    date_missing and amount_missing tell nothing there from nothing sensible there; trimmed and
-    composed tell which ids were changed.
+    Where the source has them, currency (a code), known_at (day or null) and, declared, margin
+    (share or null) are converted too. date_missing, amount_missing and the like tell nothing there
+    from nothing sensible there; trimmed and composed tell which ids were changed.
     """
     _refuse_ambiguous(raw, form)
-    rows = raw.table
-    id_text = _id_text(rows["customer_id"])
-    trimmed = id_text.re_replace(f"^{BLANKS}|{BLANKS}$", "")
-    customer_id = nfc_normalize(trimmed)
+    rows, dialect = raw.table, dialects.of(raw.table)
+    more = {}
+    if "order_id" in rows.columns:
+        more["order_id"] = rows["order_id"].cast("string").fill_null("")
+    if "margin" in rows.columns:
+        more["margin"] = number(rows["margin"], form, "margin")
+        more["margin_missing"] = missing(rows["margin"])
+    if "currency" in rows.columns:
+        code = rows["currency"].cast("string").strip().upper()
+        more["currency"] = ibis.ifelse(missing(rows["currency"]), "", code)
+    if "known_at" in rows.columns:
+        more["known_at"] = day(rows["known_at"], form.date_format, timezone, dialect)
+        more["known_at_missing"] = missing(rows["known_at"])
     return rows.mutate(
-        customer_id=customer_id,
-        trimmed=trimmed != id_text,
-        composed=customer_id != trimmed,
-        date=_day(rows["date"], form.date_format, timezone),
-        date_missing=_missing(rows["date"]),
-        amount=_number(rows["amount"], form),
-        amount_missing=_missing(rows["amount"]),
+        **{RAW + name: rows[name] for name in rows.columns},
+        **identified(rows["customer_id"], dialect),
+        date=day(rows["date"], form.date_format, timezone, dialect),
+        date_missing=missing(rows["date"]),
+        amount=number(rows["amount"], form),
+        amount_missing=missing(rows["amount"]),
+        **more,
     )
 
 
-def _id_text(ids: ir.Column) -> ir.StringColumn:
-    """Ids as text; whole numbers are written out, anything else is refused."""
-    if not (ids.type().is_string() or ids.type().is_integer()):
+def identified(ids: ir.Column, dialect: Dialect) -> dict[str, ir.Value]:
+    """Ids as text, in one spelling; whole numbers are written out, anything else is refused."""
+    if ids.type().is_integer():
+        unchanged = ibis.literal(False)
+        text = ids.cast("string").fill_null("")
+        return {"customer_id": text, "trimmed": unchanged, "composed": unchanged}
+    if not ids.type().is_string():
         raise InputRefused(
             f"`customer_id` holds {ids.type()} values; ids must be text or whole numbers "
             "(a column with gaps turns whole numbers into floats, which merges large ids).",
             column="customer_id",
         )
-    return ids.cast("string").fill_null("")
+    text = ids.fill_null("")
+    odd = text.re_search(ODD)  # looked for first, because the rest is dear
+    trimmed = text.re_replace(f"^{BLANKS}|{BLANKS}$", "")
+    composed = dialect.composed(trimmed)
+    return {
+        "customer_id": ibis.cases((odd, composed), else_=text),
+        "trimmed": odd & (trimmed != text),
+        "composed": odd & (composed != trimmed),
+    }
 
 
-def _missing(values: ir.Column) -> ir.BooleanColumn:
+def missing(values: ir.Column) -> ir.BooleanColumn:
     """Whether nothing is there, however that is spelt."""
     if not values.type().is_string():
         return values.isnull()
     return values.fill_null("").strip().lower().isin(MISSING)
 
 
-def _day(values: ir.Column, pattern: str, timezone: str) -> ir.DateColumn:
+def day(values: ir.Column, pattern: str, timezone: str, dialect: Dialect) -> ir.DateColumn:
     """Calendar day in the declared time zone."""
     kind = values.type()
     if kind.is_timestamp():
-        return (wall_clock(timezone, values) if kind.timezone else values).date()
+        return (dialect.wall_clock(values, timezone) if kind.timezone else values).date()
     if kind.is_date():
         return values
     if not kind.is_string():
@@ -95,30 +105,31 @@ def _day(values: ir.Column, pattern: str, timezone: str) -> ir.DateColumn:
         )
     text = values.strip()
     if pattern:
-        return try_strptime(text, pattern).date()
-    instant = text.try_cast(dt.Timestamp("UTC"))
+        return dialect.day(text, pattern)
+    there = dialect.wall_clock(dialect.instant(text), timezone)
     return ibis.cases(
-        (text.re_search(f"{ISO_STAMP}$"), text.try_cast("timestamp").date()),
-        (text.re_search(f"{ISO_STAMP}{OFFSET}"), wall_clock(timezone, instant).date()),
+        (text.re_search(ISO_LOCAL), dialect.iso_day(text)),
+        (text.re_search(ISO_OFFSET), there.date()),
     )
 
 
-def _number(values: ir.Column, form: Format) -> ir.FloatingColumn:
-    """Amount as a float, infinite where the text says so."""
+def number(values: ir.Column, form: Format, column: str = "amount") -> ir.FloatingColumn:
+    """Number as a float, infinite where the text says so."""
     kind = values.type()
     if kind.is_numeric() and not kind.is_boolean():
         amount = values.cast("float64")
-        return amount.nullif(np.nan) if kind.is_floating() else amount
+        return amount if kind.is_integer() else amount.nullif(np.nan)
     if not kind.is_string():
-        raise InputRefused(f"`amount` holds {kind} values, not numbers.", column="amount")
+        raise InputRefused(f"`{column}` holds {kind} values, not numbers.", column=column)
     point, comma = (_literal(mark) for mark in (form.decimal or ".", form.thousands))
-    whole = rf"(\d{{1,3}}({comma}\d{{3}})+|\d+)" if form.thousands else r"\d+"
+    whole = rf"([0-9]{{1,3}}({comma}[0-9]{{3}})+|[0-9]+)" if form.thousands else "[0-9]+"
+    number = rf"^[+-]?({whole}({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]{{1,2}})?$"
     text = values.strip()
     plain = text.replace(form.thousands, "") if form.thousands else text
     plain = plain.replace(form.decimal, ".") if form.decimal == "," else plain
     return ibis.cases(
         (
-            text.re_search(rf"^[+-]?({whole}({point}\d*)?|{point}\d+)([eE][+-]?\d+)?$"),
+            text.re_search(number) & (text.length() <= LONGEST_NUMBER),
             plain.try_cast("float64"),
         ),
         (text.re_search(INFINITE), np.inf),
@@ -127,7 +138,7 @@ def _number(values: ir.Column, form: Format) -> ir.FloatingColumn:
 
 def _literal(mark: str) -> str:
     """A mark as a pattern that matches just itself."""
-    return rf"\x{{{ord(mark):x}}}" if mark else ""
+    return f"[{mark}]" if mark else ""
 
 
 def _refuse_ambiguous(raw: Raw, form: Format) -> None:
@@ -135,8 +146,8 @@ def _refuse_ambiguous(raw: Raw, form: Format) -> None:
     date, amount = raw.table["date"], raw.table["amount"]
     seen = {}
     if date.type().is_string() and not form.date_format:
-        seen["naive"] = date.strip().re_search(f"{ISO_STAMP}$").any()
-        seen["offset"] = date.strip().re_search(f"{ISO_STAMP}{OFFSET}").any()
+        seen["naive"] = date.strip().re_search(ISO_LOCAL).any()
+        seen["offset"] = date.strip().re_search(ISO_OFFSET).any()
     if amount.type().is_string() and form.delimiter != "," and not form.decimal + form.thousands:
         seen["either"] = amount.strip().re_search(EITHER_MARK).all()
         seen["mark"] = amount.contains(".").any()

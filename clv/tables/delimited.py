@@ -128,7 +128,7 @@ def scanned(con: ibis.BaseBackend, file: File, named: Mapping[str, str]) -> ir.T
     Columns go by position, so no name of a user's enters the statement.
     """
     names = file.header.names
-    columns = [f"c{names.index(theirs)} AS {ours}" for ours, theirs in named.items()]
+    columns = [f'c{names.index(theirs)} AS "{ours}"' for ours, theirs in named.items()]
     if "order_id" in named:
         columns.append("hash(line) AS same")
     types = ", ".join(f"c{place}: 'VARCHAR'" for place in range(len(names)))
@@ -164,7 +164,7 @@ def torn(con: ibis.BaseBackend, file: File) -> pd.DataFrame:
 def forget(con: ibis.BaseBackend, n_files: int) -> None:
     """Give back the memory of scanned text."""
     for index in range(n_files):
-        engine.forget(con, f"raw_{index}")
+        engine.forget(engine.table(con, f"raw_{index}"))
 
 
 def no_torn() -> pd.DataFrame:

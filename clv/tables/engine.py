@@ -1,18 +1,28 @@
-"""The engine: a DuckDB in process, in which Ibis expressions run.
+"""The engine: where Ibis expressions run. By default a DuckDB in process, else where rows stand.
 
 Tables are made and named here by plain SQL, because Ibis 12 makes them through calls that
-DuckDB 2 has renamed; names are always our own, never a user's.
+DuckDB 2 has renamed; names are always our own, never a user's, and made unique, because an
+engine of the caller's may be read twice.
 """
 
 from __future__ import annotations
 
+import glob
+import hashlib
 import tempfile
 from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
 
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+
+from clv.tables import dialects
+
+MONEY = "decimal(38, 9)"  # exact sums: those of floats would depend on the order of threads
+ELSEWHERE = {"postgres": "clv.tables.postgres", "pyspark": "clv.tables.spark"}
 
 
 def connect() -> ibis.BaseBackend:
@@ -30,30 +40,59 @@ def table(con: ibis.BaseBackend, name: str) -> ir.Table:
 
 
 def of_arrow(con: ibis.BaseBackend, name: str, rows: pa.Table) -> ir.Table:
-    """Rows in memory as a table of the engine, not copied."""
+    """Rows in memory as a table of the engine; DuckDB does not copy them."""
+    name = ibis.util.gen_name(name)
+    if own := _own(con):
+        return own.of_arrow(con, name, rows)
     con.con.register(name, rows)
     return table(con, name)
 
 
 def of_parquet(con: ibis.BaseBackend, name: str, paths: Sequence[str]) -> ir.Table:
     """Parquet files as a table, with two more columns: filename, file_row_number (from 0)."""
-    files = con.con.read_parquet(list(paths), filename=True, file_row_number=True)
+    if own := _own(con):
+        return own.of_parquet(con, ibis.util.gen_name(name), paths)
+    plain = [glob.escape(path) for path in paths]
+    files = con.con.read_parquet(plain, filename=True, file_row_number=True)
     files.create_view(name)
     return table(con, name)
 
 
 def stored(con: ibis.BaseBackend, name: str, rows: ir.Table) -> ir.Table:
-    """The rows of an expression, computed once and kept."""
+    """The rows of an expression, computed once and kept where the engine lets us keep them."""
+    name = ibis.util.gen_name(name)
+    if own := _own(con):
+        return own.stored(con, name, rows)
     con.con.execute(f'CREATE TEMP TABLE "{name}" AS {ibis.to_sql(rows, dialect="duckdb")}')
     return table(con, name)
 
 
 def batches(rows: ir.Table, size: int) -> pa.RecordBatchReader:
-    """The rows of an expression in pieces of one size, never all in memory."""
-    query = ibis.to_sql(rows, dialect="duckdb")
-    return rows.get_backend().con.sql(query).to_arrow_reader(size)
+    """The rows of an expression in pieces of one size."""
+    con = rows.get_backend()
+    if _own(con):
+        return con.to_pyarrow_batches(rows, chunk_size=size)
+    return con.con.sql(ibis.to_sql(rows, dialect="duckdb")).to_arrow_reader(size)
 
 
-def forget(con: ibis.BaseBackend, name: str) -> None:
+def forget(rows: ir.Table) -> None:
     """Give back the memory of a stored table."""
-    con.con.execute(f'DROP TABLE "{name}"')
+    con = rows.get_backend()
+    if own := _own(con):
+        own.forget(con, rows)
+    else:
+        con.con.execute(f'DROP TABLE "{rows.get_name()}"')
+
+
+def fingerprint(rows: ir.Table) -> str:
+    """A digest of rows in any order, computed where they stand: equal rows have equal digests."""
+    digest = dialects.of(rows).digest([rows[name] for name in rows.columns])
+    found = rows.aggregate(rows=rows.count(), digests=digest.cast("decimal(38, 0)").sum())
+    facts = found.to_pyarrow().to_pylist()[0]
+    return hashlib.sha256(f"{facts['rows']} {facts['digests']}".encode()).hexdigest()
+
+
+def _own(con: ibis.BaseBackend) -> ModuleType | None:
+    """The module of an engine that does these things in its own way; none for DuckDB."""
+    home = ELSEWHERE.get(con.name)
+    return import_module(home) if home else None

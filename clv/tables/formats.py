@@ -60,9 +60,9 @@ class Format:
 
 
 def _is_text_encoding(name: str) -> bool:
-    """Whether Python can decode bytes to text by that name."""
+    """Whether Python knows text encoded by that name."""
     try:
-        return isinstance(b" ".decode(name), str)
+        return isinstance(" ".encode(name), bytes)
     except (LookupError, UnicodeError):
         return False
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import ibis
+import numpy as np
 from ibis import _
 
 LARGEST_AMOUNT = 1e15
@@ -24,12 +25,7 @@ class Rule:
     faulty: bool = True  # counts against max_faulty
 
 
-def _differs(column: str, within: str) -> ibis.Deferred:
-    """Whether a column has several values among the rows that share another one's."""
-    window = ibis.window(group_by=within)
-    return _[column].min().over(window) < _[column].max().over(window)
-
-
+REFUND = Rule("refund", "amount", "is negative, so a refund", _.amount < 0, faulty=False)
 RULES = (
     Rule("customer-id-missing", "customer_id", "is missing or blank", _.customer_id == ""),
     Rule(
@@ -60,17 +56,37 @@ RULES = (
         "cannot be read as a number",
         _.amount.isnull(),
     ),
-    Rule("amount-infinite", "amount", "is infinite", _.amount.isinf()),
+    Rule("amount-infinite", "amount", "is infinite", _.amount.abs() == np.inf),
     Rule("amount-too-large", "amount", "is beyond 1e15", _.amount.abs() > LARGEST_AMOUNT),
+    Rule("currency-missing", "currency", "is missing", _.currency == ""),
     Rule(
-        "order-of-two-customers",
-        "order_id",
-        "stands under two customers",
-        (_.order_id != "") & _differs("customer_id", within="order_id"),
+        "currency-not-a-code",
+        "currency",
+        "is not a code of three letters such as TRY",
+        ~_.currency.re_search("^[A-Z]{3}$"),
+    ),
+    Rule(
+        "known-at-not-a-date",
+        "known_at",
+        "cannot be read as a date",
+        _.known_at.isnull() & ~_.known_at_missing,
     ),
     Rule("zero-amount", "amount", "is zero, so not a purchase", _.amount == 0, faulty=False),
-    Rule("refund", "amount", "is negative, so a refund", _.amount < 0, faulty=False),
+    REFUND,
+    # A refund takes its purchase's margin with it and needs none of its own.
+    Rule("margin-missing", "margin", "is missing", _.margin_missing & (_.amount >= 0)),
+    Rule(
+        "margin-not-a-share",
+        "margin",
+        "is not a share between 0 and 1",
+        (_.margin.isnull() | ~_.margin.between(0, 1)) & (_.amount >= 0),
+    ),
 )
+# What no row shows by itself: judged where it is seen.
 TORN = Rule(
     "row-torn", "", "a line does not have the header's number of fields", ibis.literal(False)
 )
+SHARED = Rule(
+    "order-of-two-customers", "order_id", "stands under two customers", ibis.literal(False)
+)
+ALL_RULES = (TORN, *RULES, SHARED)

@@ -11,7 +11,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -20,25 +20,28 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from clv import study_sources
 from clv.errors import (
     BadParameter,
-    ColumnsMissing,
     InputRefused,
     NoRows,
     SourceUnreadable,
-    UnknownParameter,
     UsageError,
     listed,
 )
-from clv.tables import delimited, engine
+from clv.study_sources import NO_PASSWORD, SOURCES
+from clv.tables import database_files, databases, delimited, dialects, engine
+from clv.tables.columns import Wanted
+from clv.tables.database_files import ROW
 from clv.tables.formats import Format
 
 NEEDED = ("customer_id", "date", "amount")
-OPTIONAL = ("order_id",)
+OPTIONAL = ("order_id", "currency", "known_at")
 UNREADABLE = (
     OSError,
     duckdb.IOException,  # not there, or not permitted
     duckdb.InvalidInputException,  # damaged
+    duckdb.InternalException,  # damaged too
     duckdb.BinderException,  # files of one glob that do not go together
 )
 PARQUET_ENDINGS = (".parquet", ".pq")
@@ -50,12 +53,16 @@ MAGIC = {  # how files begin that hold no delimited text
 }
 
 
+Source = str | Path | pd.DataFrame | pa.Table | ir.Table | Mapping[str, str]
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Raw:
     """Rows as they stand in a source, in an engine of their own.
 
-    `table` has the columns file (position in `files`), row (from 1), customer_id, date, amount
-    and, where the source has it, order_id with `same`, a digest of the whole row.
+    `table` has the columns file (position in `files`), row (from 1; null in a database, whose rows
+    have no place), customer_id, date, amount and, where the source has it, order_id with `same`, a
+    digest of the whole row; where it was declared, margin.
     """
 
     table: ir.Table
@@ -65,6 +72,7 @@ class Raw:
     torn: pd.DataFrame = field(default_factory=delimited.no_torn)
     texts: tuple[Path, ...] = ()  # plain text of each file, while it is open
     delimiter: str = ","
+    numbered: bool = True  # whether rows have a place, so that a line can be named
 
     def lines(self, rows: pd.DataFrame) -> pd.Series:
         """Line of each row or torn record (columns file, row, record); without lines, its row."""
@@ -80,15 +88,38 @@ class Raw:
         return lines
 
 
+def purchases(columns: Mapping[str, str] | None, margin: str | None = None) -> Wanted:
+    """The columns of purchases, under the names that a caller declares.
+
+    `margin` is the source's column of margins; without it none is read, whatever is there.
+    """
+    wanted = Wanted.declared(columns, NEEDED, OPTIONAL)
+    return replace(wanted, mapping={**wanted.mapping, "margin": margin}) if margin else wanted
+
+
 @contextmanager
-def opened(
-    source: str | Path | pd.DataFrame, columns: Mapping[str, str] | None, form: Format
-) -> Iterator[Raw]:
-    """Rows of a path, a glob or a frame, readable while the context lasts."""
-    mapping = _known(columns)
-    if isinstance(source, pd.DataFrame):
-        yield from_frame(source, mapping)
-        return
+def opened(source: Source, wanted: Wanted, form: Format) -> Iterator[Raw]:
+    """The wanted columns of a source, readable while the context lasts."""
+    if isinstance(source, Mapping):
+        source = study_sources.source("source", source)
+    if isinstance(source, pd.DataFrame | pa.Table):
+        yield from_frame(source, wanted)
+    elif database_files.is_file(source):
+        with database_files.opened(source, wanted) as there:
+            yield _in_place(there, wanted)
+    elif isinstance(source, Mapping) and "spark" in source:
+        with databases.module("pyspark").reading(source["spark"]):
+            con = databases.module("pyspark").connect()
+            yield _from_parquet(_paths(source["spark"]), wanted, con)
+    elif isinstance(source, ir.Table | Mapping):
+        with databases.opened(source) as there:
+            yield _in_place(there, wanted)
+    else:
+        yield from _of_files(source, wanted, form)
+
+
+def _of_files(source: str | Path, wanted: Wanted, form: Format) -> Iterator[Raw]:
+    """Rows of the text or Parquet files that a path or a glob names."""
     paths = _paths(source)
     parquet = {path.name.lower().endswith(PARQUET_ENDINGS) for path in paths}
     if len(parquet) > 1:
@@ -96,31 +127,31 @@ def opened(
     with tempfile.TemporaryDirectory(prefix="clv-") as folder:
         try:
             if parquet == {True}:
-                yield _from_parquet(paths, mapping)
+                yield _from_parquet(paths, wanted, engine.connect())
             else:
-                raw = _from_text(paths, mapping, form, Path(folder))
+                raw = _from_text(paths, wanted, form, Path(folder))
                 yield raw
                 delimited.forget(raw.con, len(paths))
-        except UNREADABLE as error:
+        except (OSError, duckdb.Error) as error:
+            # What has no class of its own, DuckDB says of damaged bytes.
+            if not (isinstance(error, UNREADABLE) or type(error) is duckdb.Error):
+                raise
             reason = str(error).splitlines()[0].rstrip(".")
             raise SourceUnreadable(f"{source} cannot be read: {reason}.") from error
-
-
-def _known(columns: Mapping[str, str] | None) -> Mapping[str, str]:
-    """The mapping from our names to the source's, if all of it is known."""
-    for name, theirs in (columns or {}).items():
-        if name not in NEEDED + OPTIONAL:
-            raise UnknownParameter.from_name("columns", name, NEEDED + OPTIONAL)
-        if not isinstance(theirs, str):
-            raise BadParameter.from_value(f"columns: {name}", theirs, "a column's name")
-    return columns or {}
 
 
 def _paths(source: str | Path) -> list[Path]:
     """Files that a path or a glob names, in the order of their names."""
     if not isinstance(source, (str, Path)):
-        allowed = "a path, a glob, 'cdnow', 'cdnow-sample', a DataFrame or Transactions"
+        allowed = (
+            "a path, a glob, 'cdnow', 'cdnow-sample', a DataFrame, an Arrow or Ibis table, "
+            "{database: …, table: …}, {spark: …} or Transactions"
+        )
         raise BadParameter.from_value("source", source, allowed)
+    if "://" in str(source) or study_sources.secret(
+        str(source)
+    ):  # never echoed: a password may stand in it
+        raise UsageError(f"The source must be {SOURCES}; {NO_PASSWORD}.")
     path = Path(source)
     if path.is_dir():
         raise UsageError(f"{source} is a folder; name its files, such as '{path}/*.parquet'.")
@@ -130,50 +161,45 @@ def _paths(source: str | Path) -> list[Path]:
     return found
 
 
-def _named(found: Sequence[str], mapping: Mapping[str, str], where: str) -> dict[str, str]:
-    """Which column of the source holds what: our name to theirs."""
-    wanted = {name: mapping.get(name, name) for name in NEEDED + OPTIONAL}
-    needed = {name: wanted[name] for name in wanted if name in NEEDED or name in mapping}
-    missing = [theirs for theirs in needed.values() if theirs not in found]
-    if missing:
-        raise ColumnsMissing.from_table(where, missing, found, mapping=mapping)
-    named = {ours: theirs for ours, theirs in wanted.items() if theirs in found}
-    twice = [theirs for theirs in named.values() if list(found).count(theirs) > 1]
-    if twice:
-        raise ColumnsMissing(f"{where} has two columns named {listed(twice)}; rename one of them.")
-    return named
-
-
 def _renamed(
     table: ir.Table, named: Mapping[str, str], place: Mapping[str, ir.Value], whole: Sequence[str]
 ) -> ir.Table:
     """The needed columns under our names, with their place and, given orders, their digest."""
     columns = {ours: table[theirs] for ours, theirs in named.items()}
     if "order_id" in named:
-        columns["same"] = ibis.struct({name: table[name] for name in whole}).hash()
+        columns["same"] = dialects.of(table).digest([table[name] for name in whole])
     return table.select(**place, **columns)
 
 
 def from_frame(
-    frame: pd.DataFrame, mapping: Mapping[str, str], name: str = "DataFrame", *, first_row: int = 1
+    frame: pd.DataFrame | pa.Table,
+    wanted: Wanted,
+    name: str = "DataFrame",
+    *,
+    first_row: int = 1,
 ) -> Raw:
-    """Rows of a pandas table; their number stands where a file has a line."""
-    names = [str(column) for column in frame.columns]
-    named = _named(names, mapping, name)
-    if frame.empty:
+    """Rows of a table in memory; their number stands where a file has a line."""
+    arrow = isinstance(frame, pa.Table)
+    names = [str(column) for column in (frame.column_names if arrow else frame.columns)]
+    named = wanted.named(names, name)
+    if not len(frame):
         raise NoRows(f"{name} has no rows.")
     kept = list(dict.fromkeys(names if "order_id" in named else named.values()))
-    numbers = range(first_row, first_row + len(frame))
-    frame = frame.set_axis(names, axis=1)[kept].assign(**{"row number": numbers})
+    rows = frame.select(kept) if arrow else _arrow(frame.set_axis(names, axis=1)[kept], name)
+    numbers = pa.array(range(first_row, first_row + len(frame)), pa.int64())
+    con = engine.connect()
+    table = engine.of_arrow(con, "raw", _typed(rows).append_column(ROW, numbers))
+    place = {"file": ibis.literal(0, "int64"), "row": table[ROW]}
+    return Raw(_renamed(table, named, place, kept), con, (name,))
+
+
+def _arrow(frame: pd.DataFrame, name: str) -> pa.Table:
+    """A frame whose columns hold one kind of value each."""
     try:
-        arrow = pa.Table.from_pandas(frame, preserve_index=False)
+        return pa.Table.from_pandas(frame, preserve_index=False)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         reason = "; ".join(str(part) for part in error.args)
         raise InputRefused(f"{name} mixes kinds of values in a column: {reason}.") from None
-    con = engine.connect()
-    table = engine.of_arrow(con, "raw", _typed(arrow))
-    place = {"file": ibis.literal(0, "int64"), "row": table["row number"]}
-    return Raw(_renamed(table, named, place, kept), con, (name,))
 
 
 def _typed(arrow: pa.Table) -> pa.Table:
@@ -184,12 +210,25 @@ def _typed(arrow: pa.Table) -> pa.Table:
     return arrow.cast(pa.schema(fields))
 
 
-def _from_parquet(paths: list[Path], mapping: Mapping[str, str]) -> Raw:
+def _in_place(there: databases.Standing, wanted: Wanted) -> Raw:
+    """Rows of a database, read where they stand."""
+    names = [name for name in there.table.columns if name != there.row]
+    named = wanted.named(names, there.name)
+    if there.table.limit(1).count().to_pyarrow().as_py() == 0:
+        raise NoRows(f"{there.name} has columns and no rows.")
+    place = {
+        "file": ibis.literal(0, "int64"),
+        "row": there.table[there.row] if there.row else ibis.null("int64"),
+    }
+    table = _renamed(there.table, named, place, names)
+    return Raw(table, there.table.get_backend(), (there.name,), numbered=bool(there.row))
+
+
+def _from_parquet(paths: list[Path], wanted: Wanted, con: ibis.BaseBackend) -> Raw:
     """Rows of Parquet files, read where they are needed and not copied."""
-    con = engine.connect()
-    table = engine.of_parquet(con, "raw", [glob.escape(str(path)) for path in paths])
+    table = engine.of_parquet(con, "raw", [str(path) for path in paths])
     whole = [name for name in table.columns if name not in PARQUET_OWN]
-    named = _named(whole, mapping, paths[0].name)
+    named = wanted.named(whole, paths[0].name)
     if table.count().to_pyarrow().as_py() == 0:
         raise NoRows(f"{listed(path.name for path in paths)} has columns and no rows.")
     file = ibis.array([str(path) for path in paths]).index(table["filename"])
@@ -200,7 +239,7 @@ def _from_parquet(paths: list[Path], mapping: Mapping[str, str]) -> Raw:
     return Raw(_renamed(table, named, place, whole), con, _names(paths), _hashes(paths))
 
 
-def _from_text(paths: list[Path], mapping: Mapping[str, str], form: Format, folder: Path) -> Raw:
+def _from_text(paths: list[Path], wanted: Wanted, form: Format, folder: Path) -> Raw:
     """Rows of delimited files, every value as text."""
     con, tables, torn, texts = engine.connect(), [], [], []
     for index, path in enumerate(paths):
@@ -208,7 +247,7 @@ def _from_text(paths: list[Path], mapping: Mapping[str, str], form: Format, fold
         text = delimited.plain_text(path, form.encoding, folder / f"{index}.txt")
         header = delimited.header(text, path.name, form.delimiter)
         file = delimited.File(index, path.name, text, header, form.delimiter)
-        tables.append(delimited.scanned(con, file, _named(header.names, mapping, path.name)))
+        tables.append(delimited.scanned(con, file, wanted.named(header.names, path.name)))
         torn.append(delimited.torn(con, file))
         texts.append(text)
     table = ibis.union(*tables) if len(tables) > 1 else tables[0]

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from clv.tables.margins import kept
 from clv.tables.periods import UNIT_DAYS, known_unit
 from clv.tables.transactions import Transactions
 
@@ -24,7 +25,8 @@ def customer_summary(
     DataFrame indexed by customer_id, sorted
         frequency (repeat purchase days), recency (first to last purchase, in `unit`), T (first
         purchase to `as_of`), monetary_value (mean spend per repeat purchase day, NaN without
-        one), total_spend, first_spend (of the first day), first_purchase, last_purchase.
+        one), total_spend, first_spend (of the first day), first_purchase, last_purchase and,
+        where rows have margins, margin (the share kept of total_spend).
         attrs: unit, as_of, currency.
 
     >>> import clv
@@ -42,12 +44,14 @@ def customer_summary(
 def summary_expression(days: ir.Table, end: date, unit_days: int) -> ir.Table:
     """The summary as one relational expression, to be run where the purchase days are."""
     first, last = days["date"].min(), days["date"].max()
+    margin = {"margin": kept(days)} if "margin" in days.columns else {}
     customers = days.group_by("customer_id").aggregate(
         frequency=days.count() - 1,
         first_purchase=first,
         last_purchase=last,
         total_spend=days["amount"].sum(),
         first_spend=days["amount"].argmin(days["date"]),
+        **margin,
     )
     repeat_spend = (customers["total_spend"] - customers["first_spend"]).cast("float64")
     length = customers["last_purchase"].delta(customers["first_purchase"], unit="day")
@@ -62,4 +66,5 @@ def summary_expression(days: ir.Table, end: date, unit_days: int) -> ir.Table:
         first_spend=customers["first_spend"].cast("float64"),
         first_purchase=customers["first_purchase"].cast("timestamp"),
         last_purchase=customers["last_purchase"].cast("timestamp"),
+        **{name: customers[name] for name in margin},
     ).order_by("customer_id")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import io
 import json
@@ -11,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import duckdb
 import ibis.expr.types as ir
@@ -20,25 +19,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clv.errors import BadParameter, Message, SourceUnreadable
-from clv.tables import cleaning, conversion, engine, sources
+from clv.study_keys import NOMINAL
+from clv.tables import cleaning, conversion, days, declared, engine, sources
+from clv.tables.columns import Wanted
 from clv.tables.formats import Format
 from clv.tables.periods import as_date
+from clv.tables.prices import priced
 from clv.tables.samples import SAMPLES, Sample
 
-CHOICES = {
-    "zero_amounts": ("set_aside", "purchase"),
-    "refunds": ("set_aside", "refuse"),
-    "grain": ("order", "order_line"),
-    "births": ("auto", "observed", "unknown"),
-}
-DEFAULTS = {
-    "as_of": None,
-    "currency": None,
-    "zero_amounts": "set_aside",
-    "births": "auto",
-}
 MARKER = "transactions.json"  # a folder that holds it was written by `Transactions.save`
-MONEY = "decimal(38, 9)"  # exact sums: those of floats would depend on the order of threads
 ROWS_A_GROUP = 122_880
 
 
@@ -46,13 +35,16 @@ ROWS_A_GROUP = 122_880
 class Transactions:
     """Purchases, one row each, and the account of everything that came in.
 
-    `table` is an Ibis table: customer_id (text), date (day), amount (float). `rows` counts in,
-    accepted, quarantined, duplicates and outside_window.
+    `table` is an Ibis table: customer_id (text), date (day), amount (float) and, where a column of
+    margins was declared, margin (share). `rows` counts in, accepted, quarantined, duplicates and
+    outside_window.
     """
 
     table: ir.Table
     as_of: date  # last day counted
     currency: str | None
+    prices: str  # nominal, or real: amounts in the money of as_of
+    margin: float | str | None  # a share, or "margin", the column in which each row has its own
     births: str
     source: str
     rows: Mapping[str, int]
@@ -66,12 +58,11 @@ class Transactions:
         return f"<Transactions {self.source}: {self.rows['accepted']:,} until {self.as_of}{money}>"
 
     def days(self, as_of: str | date | None = None) -> ir.Table:
-        """One row per customer and purchase day, amounts added: customer_id, date, amount."""
-        end = self.window_end(as_of)
-        seen = self.table.filter(self.table["date"] <= end)
-        return seen.group_by("customer_id", "date").aggregate(
-            amount=seen["amount"].cast(MONEY).sum().cast(MONEY)
-        )
+        """One row per customer and purchase day, refunds netted: customer_id, date, amount.
+
+        Where rows have margins, margin is the share of the day's amount that was kept.
+        """
+        return days.until(self.table, self.window_end(as_of))
 
     def purchase_days(self, as_of: str | date | None = None) -> pd.DataFrame:
         """The same as a frame: customer_id, date (datetime64), amount, sorted."""
@@ -86,7 +77,8 @@ class Transactions:
         if as_of is None:
             return self.as_of
         day = as_date(as_of)
-        first = self.table["date"].min().to_pyarrow().as_py()
+        bought = self.table.filter(self.table["amount"] >= 0)
+        first = bought["date"].min().to_pyarrow().as_py()
         if not first <= day <= self.as_of:
             allowed = f"within the days seen, {first} to {self.as_of}"
             raise BadParameter.from_value("as_of", str(day), allowed)
@@ -102,6 +94,8 @@ class Transactions:
         facts = {
             "as_of": self.as_of.isoformat(),
             "currency": self.currency,
+            "prices": self.prices,
+            "margin": self.margin,
             "births": self.births,
             "source": self.source,
             "rows": dict(self.rows),
@@ -116,15 +110,15 @@ class Transactions:
 
 def _write_parquet(table: ir.Table, file: BinaryIO) -> None:
     """Write purchases in one order and one layout, so that equal ones give equal bytes."""
-    rows = table.order_by("customer_id", "date", "amount")
+    rows = table.order_by(*table.columns)
     batches = engine.batches(rows, ROWS_A_GROUP)
     with pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
         for batch in batches:
             writer.write_batch(batch)
 
 
-def load(
-    source: str | Path | pd.DataFrame | Transactions,
+def load(  # noqa: PLR0913 -- a keyword for each word of a study
+    source: sources.Source | Transactions,
     *,
     columns: Mapping[str, str] | None = None,
     format: Mapping[str, str] | None = None,
@@ -133,18 +127,23 @@ def load(
     currency: str | None = None,
     timezone: str = "UTC",
     zero_amounts: str | None = None,
-    refunds: str = "set_aside",
+    refunds: str = "net",
     max_faulty: float = 0.05,
     births: str = "auto",
     grain: str = "order",
+    prices: str | Mapping[str, str] = NOMINAL,
+    margin: float | str | None = None,
 ) -> Transactions:
     """Read purchases, set aside what is none, and account for every row.
 
     Parameters
     ----------
     source
-        "cdnow", "cdnow-sample", a CSV or Parquet path or glob, a DataFrame, a folder written by
-        `Transactions.save`, or `Transactions`, which come back as they are.
+        "cdnow", "cdnow-sample", a CSV or Parquet path or glob, a DataFrame, an Arrow table, a
+        table or view of an SQLite or DuckDB file or of PostgreSQL ({"database": "shop.db",
+        "table": "orders"}, {"database": "env:SHOP_DSN", "table": "orders"}), an Ibis table, Parquet
+        read by Spark ({"spark": "orders/*.parquet"}), a folder written by `Transactions.save`, or
+        `Transactions`, which come back as they are.
     columns
         Our names to the source's: {"customer_id": "Uid", "date": "Buy Ts", "amount": "Revenue"}.
     format
@@ -156,13 +155,19 @@ def load(
     zero_amounts
         "set_aside" (default) or "purchase".
     refunds
-        Negative amounts: "set_aside" (default) or "refuse".
+        Negative amounts: "net" (default) takes them from what was bought before; "set_aside" or
+        "refuse".
     max_faulty
         Share of faulty rows above which the table is refused.
     births
         Whether customers existed before the first row: "auto", "observed" or "unknown".
     grain
         "order" (default): equal rows with one order_id are duplicates; "order_line": they are not.
+    prices
+        "nominal" (default), or {"cpi": path}, a CSV table (month, index) of the prices by which
+        amounts are restated to the money of `as_of`.
+    margin
+        The share of revenue that is kept, or the name of the column that holds each row's share.
 
     >>> load("cdnow-sample").rows["accepted"]
     6919
@@ -179,72 +184,50 @@ def load(
         "births": births,
         "refunds": refunds,
         "grain": grain,
+        "prices": prices,
+        "margin": margin,
     }
-    known = DEFAULTS | (sample.declared if sample else {}) | _named(given)
-    policy = _policy(known, run_date, max_faulty)
-    _refuse_unseen(sample, policy.as_of)
+    known = declared.DEFAULTS | (sample.declared if sample else {}) | declared.named(given)
+    policy = declared.policy(known, run_date, max_faulty)
+    declared.refuse_unseen(sample, policy.as_of)
     conversion.check_timezone(timezone)
     form = Format(date_format=sample.date_format) if sample else Format.from_mapping(format)
-    with _opened(source, sample, columns, form) as raw:
+    by_row = known["margin"] if isinstance(known["margin"], str) else None
+    # A sample has the columns that it has, whatever the caller's own tables call theirs.
+    wanted = sources.purchases(None if sample else columns, by_row)
+    with _opened(source, sample, wanted, form) as raw:
         found = cleaning.cleaned(raw, conversion.converted(raw, form, timezone), policy)
+        paid = priced(found.table, found.as_of, known["prices"], found.currency)
     return Transactions(
-        table=found.table,
+        table=paid.table,
         as_of=found.as_of,
-        currency=known["currency"],
+        currency=found.currency,
+        prices=paid.money,
+        margin="margin" if by_row else known["margin"],
         births=known["births"],
         source=source if isinstance(source, str) else ", ".join(raw.files),
         rows=found.rows,
         account=found.account,
         quarantine=found.quarantine,
-        messages=found.messages,
-        input_hashes=raw.hashes or {raw.files[0]: _digest(found.table)},
+        messages=(*found.messages, *paid.messages),
+        input_hashes={**(raw.hashes or _digests(raw, paid.table)), **paid.hashes},
     )
-
-
-def _named(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the caller named; in a notebook's parameters an empty text stands for the default."""
-    named = {name: value for name, value in given.items() if value not in (None, "", "auto")}
-    for name in CHOICES.keys() & named.keys():
-        if named[name] not in CHOICES[name]:
-            raise BadParameter.from_value(name, named[name], f"one of {list(CHOICES[name])}")
-    return named
-
-
-def _policy(
-    known: Mapping[str, Any], run_date: str | date | None, max_faulty: float
-) -> cleaning.Policy:
-    """How rows are judged; the clock is read only where neither as_of nor run_date is named."""
-    if not (isinstance(max_faulty, (int, float)) and 0 <= max_faulty <= 1):
-        raise BadParameter.from_value("max_faulty", max_faulty, "a share from 0 to 1")
-    as_of = as_date(known["as_of"]) if known["as_of"] else None
-    last = as_date(run_date, "run_date") if run_date else None
-    if not (as_of or last):
-        last = date.today()
-    if as_of and last and as_of > last:
-        raise BadParameter.from_value("as_of", str(as_of), f"a day that is over on run_date {last}")
-    return cleaning.Policy(
-        as_of, last, known["zero_amounts"], known["refunds"], max_faulty, known["grain"]
-    )
-
-
-def _refuse_unseen(sample: Sample | None, as_of: date | None) -> None:
-    """Refuse a day after a sample's end: its silence there is nobody's silence."""
-    if sample and as_of > sample.declared["as_of"]:
-        allowed = f"a day until {sample.declared['as_of']}, where this sample ends"
-        raise BadParameter.from_value("as_of", str(as_of), allowed)
 
 
 def _opened(
-    source: str | Path | pd.DataFrame,
-    sample: Sample | None,
-    columns: Mapping[str, str] | None,
-    form: Format,
+    source: sources.Source, sample: Sample | None, wanted: Wanted, form: Format
 ) -> AbstractContextManager[sources.Raw]:
     """Rows of a sample or of the caller's own source."""
     if sample is None:
-        return sources.opened(source, columns, form)
-    raw = sources.from_frame(sample.read(), {}, sample.file, first_row=1 + sample.header_lines)
+        return sources.opened(source, wanted, form)
+    first_row = 1 + sample.header_lines
+    raw = sources.from_frame(sample.read(), wanted, sample.file, first_row=first_row)
     return nullcontext(replace(raw, hashes={sample.file: sample.sha256()}))
+
+
+def _digests(raw: sources.Raw, table: ir.Table) -> dict[str, str]:
+    """What the purchases of a source without files are known by."""
+    return {raw.files[0]: _digest(table) if raw.numbered else engine.fingerprint(table)}
 
 
 def _digest(table: ir.Table) -> str:
@@ -259,7 +242,7 @@ def _restored(folder: Path, as_of: str | date | None) -> Transactions:
     try:
         facts = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         quarantine = pd.read_parquet(folder / "quarantine.parquet")
-        path = glob.escape(str(folder / "transactions.parquet"))
+        path = str(folder / "transactions.parquet")
         table = engine.of_parquet(engine.connect(), "purchases", [path])
     except (OSError, ValueError, pa.ArrowInvalid, duckdb.Error) as error:
         raise SourceUnreadable(
@@ -269,7 +252,7 @@ def _restored(folder: Path, as_of: str | date | None) -> Transactions:
         allowed = f"{facts['as_of']!r}, the day that {folder} was cleaned for"
         raise BadParameter.from_value("as_of", str(as_of), allowed)
     return Transactions(
-        table=table.select("customer_id", "date", "amount"),
+        table=table.drop(*sources.PARQUET_OWN),
         as_of=as_date(facts.pop("as_of")),
         account=pd.DataFrame(facts.pop("account")),
         quarantine=quarantine,

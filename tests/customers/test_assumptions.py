@@ -55,9 +55,43 @@ def test_mean_spend_lies_within_its_interval(customers):
     assert ((table["low"] < table["mean"]) & (table["mean"] < table["high"])).all()
 
 
-def test_densities_of_spend_are_densities(customers):
-    spend = clv.GammaGammaModel.fit(customers)
+def test_with_every_purchase_one_time_buyers_are_a_group_of_their_own(customers):
+    table = assumptions.spend_by_frequency(customers, "all")
+    assert table.loc["0", "customers"] == (customers["frequency"] == 0).sum()
+    once = customers.loc[customers["frequency"] == 0, "total_spend"]
+    assert table.loc["0", "mean"] == pytest.approx(once.mean())
+
+
+def test_dependence_with_every_purchase_is_that_of_the_averages_of_all(customers):
+    table = assumptions.spend_independence(customers, "all")
+    average = customers["total_spend"] / (customers["frequency"] + 1)
+    assert table.loc["pearson", "value"] == pytest.approx(customers["frequency"].corr(average))
+
+
+def test_what_the_data_cannot_carry_is_left_out(customers):
+    few = customers[customers["frequency"] > 0].iloc[:60]
+    assert assumptions.cohorts(few, clv.BetaGeoModel) is None
+    days = clv.load("cdnow-sample").purchase_days("1997-01-31")
+    assert assumptions.gaps(days.iloc[:50]) is None
+
+
+def test_what_the_data_can_carry_is_said(customers):
+    days = clv.load("cdnow-sample").purchase_days("1997-09-30")
+    assert assumptions.gaps(days).k == pytest.approx(0.99, abs=0.01)
+    assert len(assumptions.cohorts(customers, clv.BetaGeoModel).cohorts) == 3
+
+
+def test_counted_and_expected_are_apart_by_the_customers_who_would_have_to_move(customers):
+    good = assumptions.frequency_fit(clv.BetaGeoModel.fit(customers), customers)
+    assert assumptions.misplaced(good) == pytest.approx(0.0124, abs=1e-3)
+    assert assumptions.misplaced(good.assign(expected=good["actual"] * 3)) == 0
+
+
+@pytest.mark.parametrize("basis", ["repeat", "all"])
+def test_densities_of_spend_are_densities(customers, basis):
+    spend = clv.GammaGammaModel.fit(customers, basis)
     table = assumptions.spend_fit(spend, customers)
+    assert table.attrs["basis"] == basis
     width = pd.Series(table.index).diff().mean()
     assert 0.9 < (table["actual"] * width).sum() <= 1.001
     assert 0.9 < (table["expected"] * width).sum() <= 1.001

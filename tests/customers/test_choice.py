@@ -6,13 +6,15 @@ import pytest
 
 import clv
 from clv.customers import choice
+from clv.customers.holdout import BASELINES, MODELS
 from clv.errors import BadParameter
 
 
-def scores(bgnbd, mbgnbd):
+def scores(bgnbd, mbgnbd, **others):
     rng = np.random.default_rng(7)
     noise = rng.normal(size=200)
-    return pd.DataFrame({"bgnbd": noise + bgnbd, "mbgnbd": noise[::-1] + mbgnbd})
+    table = pd.DataFrame({"bgnbd": noise + bgnbd, "mbgnbd": noise[::-1] + mbgnbd})
+    return table.assign(**{name: rng.permutation(noise) + by for name, by in others.items()})
 
 
 def test_the_higher_log_score_wins():
@@ -24,6 +26,26 @@ def test_what_is_within_one_standard_error_goes_to_mbgnbd():
     chosen = choice.choose(scores(bgnbd=0.01, mbgnbd=0.0))
     assert chosen.name == "mbgnbd"
     assert "within one standard error of bgnbd" in chosen.reason
+
+
+def test_pareto_nbd_has_to_be_better_by_more_than_one_standard_error():
+    best = choice.choose(scores(bgnbd=0.0, mbgnbd=0.0, pareto_nbd=1.0))
+    assert best.name == "pareto_nbd"
+    assert best.reason.startswith("highest mean log score")
+    tied = choice.choose(scores(bgnbd=-1.0, mbgnbd=0.0, pareto_nbd=0.05))
+    assert tied.name == "mbgnbd"
+    assert "within one standard error of pareto_nbd" in tied.reason
+    assert tied.reason.endswith("and it is simpler")
+    assert choice.choose(scores(bgnbd=0.0, mbgnbd=-1.0, pareto_nbd=0.05)).name == "bgnbd"
+
+
+def test_models_are_compared_where_all_could_be_fitted_that_could_be_lately():
+    lacking = scores(bgnbd=0.0, mbgnbd=0.0, pareto_nbd=5.0)
+    lacking.loc[100:, "pareto_nbd"] = np.nan  # no longer
+    lacking.loc[:49, "mbgnbd"] = np.nan  # not yet
+    rivals = choice.comparable(lacking)
+    assert rivals.columns.tolist() == ["bgnbd", "mbgnbd"]
+    assert rivals.index.tolist() == list(range(50, 200))
 
 
 def test_seeing_every_customer_twice_proves_nothing_more():
@@ -40,7 +62,7 @@ def test_a_named_model_is_taken_as_named():
 
 
 def test_an_unknown_model_is_refused_with_those_there_are():
-    with pytest.raises(BadParameter, match="'auto', 'bgnbd', 'mbgnbd'"):
+    with pytest.raises(BadParameter, match="'auto', 'bgnbd', 'mbgnbd', 'pareto_nbd'"):
         choice.family("pareto")
 
 
@@ -55,16 +77,27 @@ def log():
     return clv.load("cdnow-sample")
 
 
-def test_one_model_is_chosen_and_says_why(log):
-    compared = clv.compare_models(log)
+@pytest.fixture(scope="module")
+def compared(log):
+    return clv.compare_models(log)
+
+
+def test_one_model_is_chosen_and_says_why(compared):
     assert compared["chosen"].sum() == 1
     chosen = compared[compared["chosen"]].iloc[0]
     assert "log score" in chosen["why"]
     assert compared.loc[~compared["chosen"], "why"].eq("").all()
 
 
-def test_the_last_origin_takes_no_part_in_choosing(log):
-    compared = clv.compare_models(log)
+def test_every_model_and_every_baseline_has_its_row_and_its_measures(compared):
+    assert compared.index.tolist() == [*MODELS, *BASELINES]
+    scored = compared["choosing_score"].notna()
+    assert scored[scored].index.tolist() == [*MODELS, "nbd"]
+    assert {"log_score", "rps", "rmse", "mae", "bias", "gini", "coverage"} <= {*compared}
+    assert compared.loc["mbgnbd", "choosing_score"] > compared.loc["nbd", "choosing_score"]
+
+
+def test_the_last_origin_takes_no_part_in_choosing(log, compared):
     days = choice.origins(pd.Timestamp("1997-01-01").date(), log.as_of)
     earlier = [clv.backtest(log, *pair)["log_score_bgnbd"] for pair in days[:-1]]
     assert compared.loc["bgnbd", "choosing_score"] == pytest.approx(pd.concat(earlier).mean())
@@ -80,4 +113,5 @@ def test_a_history_too_short_to_compare_falls_back_to_mbgnbd_and_says_so(log):
 def test_a_model_that_cannot_be_fitted_is_not_shown_beside_the_other(log):
     customers = clv.customer_summary(log, "1997-03-01")  # BG/NBD finds nobody who has left yet
     said = choice.side_by_side(customers, choice.Choice("mbgnbd", "named"), horizon="12M")
-    assert said.index.tolist() == ["mbgnbd"]
+    assert "mbgnbd" in said.index
+    assert "bgnbd" not in said.index

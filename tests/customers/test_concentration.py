@@ -37,7 +37,7 @@ def test_the_curve_rises_ever_more_slowly(values):
 def valued():
     value = np.arange(25.0)
     ids = [f"c{n:02}" for n in range(25)]
-    columns = ["clv", "clv_low", "clv_high", "p_alive", "expected_purchases", "expected_spend"]
+    columns = ["clv", "p_alive", "expected_purchases", "expected_spend"]
     return pd.DataFrame(dict.fromkeys(columns, value), index=ids)
 
 
@@ -47,6 +47,11 @@ def test_tenths_are_of_equal_size_and_add_up(valued):
     assert table["total"].sum() == valued["clv"].sum()
     assert table["mean"].is_monotonic_decreasing
     assert table["share"].sum() == pytest.approx(1)
+
+
+def test_tenths_know_what_their_money_is(valued):
+    valued.attrs["value"] = "margin"
+    assert deciles(valued).attrs["value"] == "margin"
 
 
 def test_the_order_of_the_rows_decides_nothing(valued):

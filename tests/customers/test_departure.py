@@ -3,6 +3,7 @@ import pytest
 
 import clv
 from clv.customers.departure import by_frequency, total_at_risk, value_at_risk
+from clv.models import departure
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,7 @@ def test_groups_by_repeat_purchases_add_up(at_risk):
     assert groups["customers"].sum() == len(at_risk)
     assert groups["value_at_risk"].sum() == pytest.approx(at_risk["value_at_risk"].sum())
     assert groups["share"].between(0, 1).all()
+    assert groups.attrs == at_risk.attrs  # they know what their money is
 
 
 def test_days_or_weeks_put_the_same_at_risk(at_risk):
@@ -66,3 +68,20 @@ def test_days_or_weeks_put_the_same_at_risk(at_risk):
     models = clv.ModifiedBetaGeoModel.fit(customers), clv.GammaGammaModel.fit(customers)
     daily = total_at_risk(clv.value_customers(customers, *models), models[0])
     assert daily.expected == pytest.approx(at_risk["value_at_risk"].sum(), rel=1e-4)
+
+
+@pytest.mark.parametrize("family", [clv.BetaGeoModel, clv.ParetoNBDModel])
+def test_every_model_can_tell_what_is_at_risk(family):
+    customers = clv.customer_summary(clv.load("cdnow-sample"))
+    models = family.fit(customers), clv.GammaGammaModel.fit(customers)
+    valued = clv.value_customers(customers, *models, interval=None)
+    told = value_at_risk(valued, models[0])
+    stays = models[0].p_alive(customers, "90D")
+    assert (told["p_alive"] - told["p_leaves"]).to_numpy() == pytest.approx(stays.to_numpy())
+    assert 0 < told["value_at_risk"].sum() < valued["clv"].sum()
+
+
+def test_the_chance_to_leave_is_that_of_the_models(at_risk, models):
+    leaves = departure.p_leaves(models[0].params, at_risk["frequency"], at_risk["T"], 90 / 7)
+    told = at_risk["p_leaves"] / at_risk["p_alive"]
+    assert told.to_numpy() == pytest.approx(leaves, rel=1e-9)

@@ -1,4 +1,6 @@
 import json
+import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,15 +13,23 @@ from clv.errors import BadParameter, SourceUnreadable
 PAPER = BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
 
 
+def customers(effect: float) -> pd.DataFrame:
+    rng = np.random.default_rng(6)
+    T, online = rng.uniform(20, 60, 3000), rng.integers(0, 2, 3000)
+    life = T * np.minimum(rng.exponential(1, 3000), 1)
+    frequency = rng.poisson(rng.gamma(0.8, 0.2, 3000) * np.exp(effect * online) * life)
+    recency = np.where(frequency > 0, life * rng.beta(np.maximum(frequency, 1), 1), 0)
+    return pd.DataFrame({"frequency": frequency, "recency": recency, "T": T, "online": online})
+
+
 @pytest.fixture(scope="module")
 def fitted() -> ModifiedBetaGeoModel:
-    rng = np.random.default_rng(6)
-    T = rng.uniform(20, 60, 3000)
-    life = T * np.minimum(rng.exponential(1, 3000), 1)
-    frequency = rng.poisson(rng.gamma(0.8, 0.2, 3000) * life)
-    recency = np.where(frequency > 0, life * rng.beta(np.maximum(frequency, 1), 1), 0)
-    customers = pd.DataFrame({"frequency": frequency, "recency": recency, "T": T})
-    return ModifiedBetaGeoModel.fit(customers, unit="W")
+    return ModifiedBetaGeoModel.fit(customers(effect=0), unit="W")
+
+
+@pytest.fixture(scope="module")
+def told() -> ModifiedBetaGeoModel:
+    return ModifiedBetaGeoModel.fit(customers(effect=0.7), unit="W", covariates=["online"])
 
 
 def test_the_summary_has_a_row_per_parameter_with_its_error_and_its_bounds(fitted):
@@ -29,9 +39,7 @@ def test_the_summary_has_a_row_per_parameter_with_its_error_and_its_bounds(fitte
     assert summary["parameter"].tolist() == ["r", "alpha", "a", "b"]
     assert (summary["low"] < summary["estimate"]).all()
     assert (summary["estimate"] < summary["high"]).all()
-    alpha = summary.set_index("parameter").loc["alpha"]
-    width = np.log(alpha["high"] / alpha["low"])
-    assert width == pytest.approx(2 * 1.959964 * alpha["standard_error"] / alpha["estimate"])
+    assert (summary[["low", "high"]] == fitted.estimation.bounds(0.95)).all(axis=None)
 
 
 def test_parameters_that_were_given_have_no_error():
@@ -51,7 +59,26 @@ def test_a_fitted_model_comes_back_from_its_file_as_it_was(fitted, tmp_path):
     assert back == fitted
     assert back.estimation.params == fitted.estimation.params
     assert (back.estimation.covariance == fitted.estimation.covariance).all()
-    pd.testing.assert_frame_equal(back.summary(), fitted.summary())
+    assert back.estimation.why == fitted.estimation.why
+    for interval in (0.80, 0.99):
+        pd.testing.assert_frame_equal(back.summary(interval), fitted.summary(interval))
+
+
+def test_a_pickle_keeps_the_bounds(fitted):
+    copy = pickle.loads(pickle.dumps(fitted))
+    pd.testing.assert_frame_equal(copy.summary(), fitted.summary())
+
+
+def test_a_coefficient_has_its_error_and_bounds_under_its_columns_name(told, tmp_path):
+    summary = told.summary().set_index("parameter")
+    assert summary.index.tolist() == ["r", "alpha", "a", "b", "online"] == list(told.names)
+    online = summary.loc["online"]
+    assert online["estimate"] == told.coefficients["online"]
+    assert online["low"] < 0.7 < online["high"]
+    told.to_json(tmp_path / "told.json")
+    back = ModifiedBetaGeoModel.from_json(tmp_path / "told.json")
+    assert back == told
+    pd.testing.assert_frame_equal(back.summary(), told.summary())
 
 
 def test_known_parameters_come_back_from_their_file(tmp_path):
@@ -77,6 +104,20 @@ def test_a_file_that_holds_no_model_is_refused(tmp_path, text):
         BetaGeoModel.from_json(path)
 
 
-def test_a_nudged_model_differs_in_one_parameter():
-    nudged = PAPER.nudged("alpha", 2.0)
-    assert (nudged.alpha, nudged.r, nudged.unit) == (8.828, 0.243, "W")
+def test_a_nudged_model_differs_in_one_parameter_by_a_step_of_its_logarithm():
+    nudged = PAPER.nudged("alpha", np.log(2))
+    assert nudged.alpha == pytest.approx(8.828)
+    assert (nudged.r, nudged.unit) == (0.243, "W")
+
+
+def test_a_nudged_coefficient_moves_by_the_step_itself(told):
+    nudged = told.nudged("online", -0.25)
+    assert nudged.coefficients == {"online": told.coefficients["online"] - 0.25}
+    assert nudged.alpha == told.alpha
+
+
+def test_parameters_that_are_weakly_identified_have_errors_and_no_bounds(fitted):
+    broad = replace(fitted.estimation, covariance=100_000 * fitted.estimation.covariance)
+    summary = replace(fitted, estimation=broad).summary()
+    assert np.isfinite(summary["standard_error"]).all()
+    assert summary[["low", "high"]].isna().all(axis=None)

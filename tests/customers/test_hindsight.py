@@ -43,6 +43,12 @@ def test_the_forecast_sees_nothing_of_what_came(log, told):
     assert told.purchases.expected == pytest.approx(foreseen)
 
 
+def test_the_model_of_spend_may_count_first_purchases_too(log, told):
+    other = hindsight(log, "mbgnbd", "1997-09-30", "1998-06-30", spend_basis="all")
+    assert other.revenue.expected != told.revenue.expected
+    assert (other.purchases, other.revenue_came) == (told.purchases, told.revenue_came)
+
+
 def test_the_last_forecast_reaches_as_far_as_the_next_one(log):
     last = last_forecast(log, "mbgnbd", horizon="60D")
     assert (str(last.made_on), str(last.until)) == ("1998-05-01", "1998-06-30")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import clv
-from clv.customers.newcomer import newcomer
-from clv.customers.value import new_customer_value
+from clv.customers.newcomer import new_customer_value, newcomer
+from clv.errors import BadParameter
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +34,32 @@ def test_parameters_that_were_given_have_no_bounds():
     told = newcomer(purchases, clv.GammaGammaModel(p=6.25, q=3.74, v=15.44))
     assert told.expected > 0
     assert np.isnan([told.low, told.high]).all()
+
+
+def test_a_new_customer_may_be_valued_until_an_end_date(models):
+    by_date = new_customer_value(*models, horizon="1998-06-30", as_of="1997-09-30")
+    assert by_date == new_customer_value(*models, horizon="39W")
+
+
+def test_a_new_customer_is_one_without_a_history(models):
+    purchases, spend = models
+    value = new_customer_value(purchases, spend, horizon="12M", annual_discount_rate=0.0)
+    expected = purchases.expected_purchases_new_customer("12M") * spend.population_mean
+    assert value == pytest.approx(expected)
+
+
+def test_with_a_margin_only_what_is_kept_counts(models):
+    whole, kept = newcomer(*models), newcomer(*models, margin=0.3)
+    told = [0.3 * each for each in (whole.expected, whole.low, whole.high)]
+    assert [kept.expected, kept.low, kept.high] == pytest.approx(told)
+    with pytest.raises(BadParameter, match="a share from 0 to 1; got 30"):
+        newcomer(*models, margin=30)
+
+
+def test_what_the_model_weighs_of_customers_is_asked_of_a_newcomer_too():
+    terms = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "unit": "W"}
+    weighs = clv.BetaGeoModel(**terms, coefficients={"app": np.log(2)})
+    spend = clv.GammaGammaModel(p=6.25, q=3.74, v=15.44)
+    with_app = new_customer_value(weighs, spend, covariates={"app": 1})
+    faster = clv.BetaGeoModel(**terms | {"alpha": 2.207})
+    assert with_app == pytest.approx(new_customer_value(faster, spend))

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import clv
 from clv.customers.spend import GammaGammaModel
-from clv.errors import ColumnsMissing, TableBroken, TooLittleToModel
+from clv.errors import BadParameter, ColumnsMissing, TableBroken, TooLittleToModel
 
 SPENDING = Path(__file__).parents[1] / "models" / "cdnow_sample_spend.csv"
 NOTE = GammaGammaModel(p=6.25, q=3.74, v=15.44)
@@ -26,6 +27,12 @@ def cdnow() -> pd.DataFrame:
         frequency=repeats.size().reindex(customers.index, fill_value=0),
         monetary_value=repeats.mean(),
     )
+
+
+@pytest.fixture(scope="module")
+def history() -> pd.DataFrame:
+    """The same customers with what they have spent in all."""
+    return clv.customer_summary(clv.load("cdnow-sample"), "1997-09-30")
 
 
 def test_the_committed_spending_is_that_of_the_raw_file(cdnow):
@@ -78,6 +85,49 @@ def test_a_customer_of_free_orders_is_expected_to_spend_little_and_takes_no_part
     free = pd.DataFrame({"frequency": [3], "monetary_value": [0.0]}, index=["Ada"])
     assert NOTE.expected_spend(free)["Ada"] == pytest.approx(6.25 * 15.44 / (3 * 6.25 + 2.74))
     assert GammaGammaModel.fit(pd.concat([cdnow, free])) == GammaGammaModel.fit(cdnow)
+
+
+def test_all_purchases_count_if_they_are_to(history):
+    # Known from another implementation: p 9.881241, q 3.39875, v 7.928588; ours is higher.
+    model = GammaGammaModel.fit(history, basis="all")
+    assert (model.p, model.q, model.v) == pytest.approx((9.881241, 3.39875, 7.928588), rel=1e-5)
+    assert model.estimation.log_likelihood == pytest.approx(-9898.450937, abs=1e-5)
+    assert model.counted(np.array([0, 2])).tolist() == [1, 3]
+
+
+def test_the_first_purchase_tells_one_time_buyers_apart(history):
+    once = history[history["frequency"] == 0]
+    assert GammaGammaModel.fit(history).expected_spend(once).nunique() == 1
+    spend = GammaGammaModel.fit(history, basis="all").expected_spend(once)
+    paid = once["total_spend"] > 0
+    assert spend.rank().corr(once["total_spend"].rank()) == pytest.approx(1)
+    assert spend[paid].between(*once.loc[paid, "total_spend"].agg(["min", "max"])).all()
+
+
+def test_with_all_purchases_a_draw_has_the_expected_mean_too(history):
+    model, some = GammaGammaModel.fit(history, basis="all"), history.head(3)
+    counts, rng = some["frequency"].to_numpy()[:, None], np.random.default_rng(2)
+    drawn = model.draw_factors(counts, np.ones((3, 100_000)), rng).mean(axis=1) * model.scale(some)
+    assert drawn.to_numpy() == pytest.approx(model.expected_spend(some).to_numpy(), rel=0.02)
+
+
+def test_a_basis_that_does_not_exist_is_refused(history):
+    with pytest.raises(BadParameter, match=r"`basis` must be one of \['repeat', 'all'\]"):
+        GammaGammaModel.fit(history, basis="first")
+
+
+def test_all_purchases_need_what_was_spent_on_them(cdnow):
+    with pytest.raises(ColumnsMissing, match="lacks `total_spend`"):
+        GammaGammaModel.fit(cdnow, basis="all")
+    broken = cdnow.assign(total_spend=-1.0).head(4)
+    with pytest.raises(TableBroken, match="`total_spend >= 0` in 4 of 4 rows"):
+        GammaGammaModel.fit(broken, basis="all")
+
+
+def test_a_file_remembers_the_basis(history, tmp_path):
+    model = GammaGammaModel.fit(history, basis="all")
+    model.to_json(tmp_path / "spend.json")
+    assert GammaGammaModel.from_json(tmp_path / "spend.json") == model
 
 
 def test_a_missing_column_is_named():

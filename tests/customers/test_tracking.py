@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 import clv
-from clv.customers.tracking import calibration, tracking
+from clv.customers.tracking import tracking
 from clv.errors import BadParameter
 
 
@@ -37,25 +37,13 @@ def test_weeks_that_the_data_do_not_reach_are_refused(log):
     assert tracking(log, model, "1997-01-02", "1997-01-04").empty  # before the first week is over
 
 
+def test_without_a_holdout_the_model_retells_the_past_alone(log, weeks):
+    before = clv.customer_summary(log, "1997-09-30")
+    followed = tracking(log, clv.BetaGeoModel.fit(before), "1997-09-30")
+    assert not followed["holdout"].any()
+    pd.testing.assert_frame_equal(followed, weeks.loc[:"1997-09-30"], check_freq=False)
+
+
 def test_the_holdout_begins_after_the_split(weeks):
     assert weeks.index[weeks["holdout"]].min() > pd.Timestamp("1997-09-30")
     assert not weeks.loc[:"1997-09-30", "holdout"].any()
-
-
-def test_calibration_by_frequency_is_the_known_one(log):
-    test = clv.backtest(log, "1997-09-30", "1998-06-30")
-    table = calibration(test, "bgnbd")
-    predicted = [
-        0.2250904,
-        0.5231358,
-        1.0441246,
-        1.5202532,
-        2.1638204,
-        2.653784,
-        3.5039508,
-        6.1570256,
-    ]
-    actual = [0.2367116, 0.6970387, 1.3925234, 1.56, 2.5322581, 2.9473684, 3.862069, 6.359375]
-    # The known means were computed a little beside the maximum of the likelihood.
-    assert table["predicted"].tolist() == pytest.approx(predicted, rel=5e-5)
-    assert table["actual"].tolist() == pytest.approx(actual, abs=1e-6)

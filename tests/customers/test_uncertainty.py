@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import clv
-from clv.customers.uncertainty import quantile, standard_error, wilson
+from clv.customers.uncertainty import directions, quantile, standard_error, tails, wilson
 from clv.errors import BadParameter
 from clv.models.estimation import MaximumLikelihood
 
@@ -40,6 +42,39 @@ def test_covariance_is_taken_into_account(fitted):
     assert error == pytest.approx(np.sqrt(variance), rel=1e-6)
 
 
+def test_the_error_of_several_numbers_is_that_of_each(fitted):
+    purchases, _ = fitted
+    both = standard_error(lambda model: np.array([model.r, model.b]), purchases)
+    assert both == pytest.approx(purchases.estimation.standard_errors[[0, 3]], rel=1e-6)
+
+
+def test_a_weakly_identified_model_leaves_the_error_unknown(fitted):
+    purchases, spend = fitted
+    wide = replace(purchases.estimation, covariance=400 * purchases.estimation.covariance)
+    assert not wide.identified
+    weak = replace(purchases, estimation=wide)
+    assert np.isnan(standard_error(lambda model: model.r, weak))
+    assert np.isnan(standard_error(lambda model, other: model.r * other.p, weak, spend))
+
+
+def test_directions_are_draws_of_the_parameters_in_disguise(fitted):
+    purchases, _ = fitted
+    found, rng = purchases.estimation, np.random.default_rng(6)
+    moves = directions(lambda model: np.log([model.a, model.b]), purchases)
+    drawn = rng.standard_normal((200_000, len(moves))) @ moves
+    scale = np.outer(found.estimates, found.estimates)
+    told = (found.covariance / scale)[2:, 2:]
+    assert np.cov(drawn.T) == pytest.approx(told, rel=0.03)
+
+
+def test_a_coefficient_moves_as_it_is_and_not_by_its_logarithm():
+    customers = clv.customer_summary(clv.load("cdnow-sample"), "1997-09-30")
+    halves = customers.assign(even=np.arange(len(customers)) % 2)
+    model = clv.BetaGeoModel.fit(halves, covariates=["even"])
+    error = standard_error(lambda model: model.coefficients["even"], model)
+    assert error == pytest.approx(model.estimation.standard_errors[-1], rel=1e-6)
+
+
 def test_wilsons_interval_is_the_one_of_newcombe_1998_table_1():
     low, high = wilson(81 / 263, trials=263, interval=0.95)
     assert (low, high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
@@ -53,3 +88,5 @@ def test_without_trials_a_share_has_no_interval():
 def test_an_interval_is_a_share(interval):
     with pytest.raises(BadParameter, match="a share between 0 and 1"):
         quantile(interval)
+    with pytest.raises(BadParameter, match="a share between 0 and 1"):
+        tails(interval)

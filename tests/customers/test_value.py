@@ -1,9 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import clv
-from clv.customers.value import Total, new_customer_value, total_value, widened
 from clv.errors import BadParameter
 
 
@@ -120,44 +121,94 @@ def test_the_error_of_the_mean_comes_from_the_parameters(customers, models):
     assert np.std(moved) == pytest.approx(error[heavy.index[0]], rel=0.35)
 
 
-def test_the_bounds_of_the_total_are_nearer_than_those_of_the_customers(valued, models):
-    total = total_value(valued, *models)
-    assert total.low < total.expected < total.high
-    assert total.high - total.low < valued["clv_high"].sum() - valued["clv_low"].sum()
-    assert total.expected == pytest.approx(valued["clv"].sum())
+def test_without_an_interval_bounds_and_errors_are_left_out_and_nothing_else_changes(
+    customers, models, valued
+):
+    quick = clv.value_customers(customers, *models, interval=None)
+    left_out = ["expected_purchases_se", "purchases_low", "purchases_high", "clv_low", "clv_high"]
+    pd.testing.assert_frame_equal(quick, valued.drop(columns=left_out))
 
 
-def test_the_order_of_the_rows_does_not_move_the_bounds_of_the_total(valued, models):
-    shuffled = valued.sample(frac=1, random_state=5)
-    total, again = total_value(valued, *models), total_value(shuffled, *models)
-    assert (again.low, again.high) == (total.low, total.high)
-    assert again.expected == pytest.approx(total.expected)
+def test_value_is_revenue_until_a_margin_is_known(customers, models, valued):
+    assert valued.attrs["value"] == "revenue"
+    kept = clv.value_customers(customers, *models, margin=0.35)
+    assert kept.attrs == customers.attrs | {"value": "margin"}
+    money = ["clv", "clv_low", "clv_high"]
+    pd.testing.assert_frame_equal(kept[money], 0.35 * valued[money])
+    rest = valued.columns.drop(money)
+    pd.testing.assert_frame_equal(kept[rest], valued[rest])
 
 
-def test_a_new_customer_may_be_valued_until_an_end_date(models):
-    by_date = new_customer_value(*models, horizon="1998-06-30", as_of="1997-09-30")
-    assert by_date == new_customer_value(*models, horizon="39W")
-
-
-def test_a_new_customer_is_one_without_a_history(models):
-    purchases, spend = models
-    value = new_customer_value(purchases, spend, horizon="12M", annual_discount_rate=0.0)
-    expected = purchases.expected_purchases_new_customer("12M") * spend.population_mean
-    assert value == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("interval", [0, 1, 90])
-def test_an_interval_is_a_share(customers, valued, models, interval):
-    with pytest.raises(BadParameter, match=r"such as 0\.90"):
-        clv.value_customers(customers, *models, interval=interval)
-    with pytest.raises(BadParameter, match=r"such as 0\.90"):
-        total_value(valued, *models, interval=interval)
+def test_each_customer_may_have_a_margin_of_its_own(customers, models, valued):
+    share = pd.Series(np.linspace(0, 1, len(customers)), customers.index)
+    kept = clv.value_customers(customers.assign(kept=share), *models, margin="kept")
+    assert kept["clv"].to_numpy() == pytest.approx((share * valued["clv"]).to_numpy())
+    assert kept["clv_high"].to_numpy() == pytest.approx((share * valued["clv_high"]).to_numpy())
 
 
 @pytest.mark.parametrize(
-    ("missed", "low", "high"),
-    [(-0.25, 80, 125), (0.25, 80, 125), (0.01, 90, 115), (float("nan"), 90, 115)],
+    ("margin", "said"),
+    [
+        (35, "a share from 0 to 1; got 35"),
+        (-0.1, r"a share from 0 to 1; got -0\.1"),
+        ("cost", "a column of the customer table; got 'cost'"),
+        ("T", r"`T` must be a share from 0 to 1 in every row \(customer 00004 is the first\)"),
+    ],
 )
-def test_a_total_is_widened_by_what_the_last_one_missed_and_never_narrowed(missed, low, high):
-    wide = widened(Total(100.0, low=90.0, high=115.0), missed)
-    assert (wide.expected, wide.low, wide.high) == (100, low, high)
+def test_a_margin_is_a_share_or_a_column_of_shares(customers, models, margin, said):
+    with pytest.raises(BadParameter, match=said):
+        clv.value_customers(customers, *models, margin=margin)
+
+
+def test_an_unknown_margin_is_refused_with_its_customer(customers, models):
+    some = customers.assign(kept=[np.nan, *[0.5] * (len(customers) - 1)])
+    with pytest.raises(BadParameter, match="customer 00004"):
+        clv.value_customers(some, *models, margin="kept")
+
+
+def test_a_weakly_identified_model_leaves_the_error_of_the_mean_unknown(customers, models):
+    purchases, spend = models
+    wide = replace(purchases.estimation, covariance=400 * purchases.estimation.covariance)
+    weak = replace(purchases, estimation=wide)
+    valued = clv.value_customers(customers.iloc[:50], weak, spend)
+    assert valued["expected_purchases_se"].isna().all()
+    assert valued["clv_high"].notna().all()
+
+
+def test_first_purchases_count_where_the_model_of_spend_counts_them(customers, models):
+    purchases, _ = models
+    spend = clv.GammaGammaModel.fit(customers, basis="all")
+    valued = clv.value_customers(customers, purchases, spend, annual_discount_rate=0.0)
+    once = valued[(valued["frequency"] == 0) & (valued["T"] == valued["T"].max())]
+    assert once["p_purchase"].nunique() == 1
+    assert np.corrcoef(once["first_spend"], once["clv_high"])[0, 1] == pytest.approx(1)
+
+
+def test_the_upper_bound_of_discounted_money_is_exceeded_as_often_as_promised():
+    # The bounds are discounted as the mean is; here each purchase is, at its own time.
+    r, alpha, a, b, n = 1.5, 5.0, 0.6, 4.0, 60_000
+    heavy = pd.DataFrame({"frequency": [9], "recency": [36.0], "T": [38.0]}, index=["Ada"])
+    heavy = heavy.assign(monetary_value=50.0)
+    heavy.attrs["unit"] = "W"
+    purchases = clv.BetaGeoModel(r=r, alpha=alpha, a=a, b=b)
+    spend = clv.GammaGammaModel(p=6.25, q=3.74, v=15.44)
+    told = clv.value_customers(heavy, purchases, spend, horizon="2Y", annual_discount_rate=0.3)
+    rng, weeks = np.random.default_rng(9), 2 * 365.25 / 7
+    alive = rng.random(n) < told["p_alive"].iloc[0]
+    wanted = rng.poisson(rng.gamma(r + 9, weeks / (alpha + 38.0), n)) * alive
+    made = np.minimum(wanted, rng.geometric(rng.beta(a, b + 9, n)))
+    # The first of the process' times, each uniform over the horizon and kept in order.
+    time = np.sort(np.where(np.arange(wanted.max()) < wanted[:, None],
+                            rng.random((n, wanted.max())), np.inf), axis=1)  # fmt: skip
+    kept = np.arange(wanted.max()) < made[:, None]
+    price = 1.3 ** -np.where(kept, time * 2, 0.0)
+    rate = rng.gamma(6.25 * 9 + 3.74, 1 / (15.44 + 9 * 50.0), n)[:, None]
+    money = (kept * price * rng.gamma(6.25, size=kept.shape) / rate).sum(axis=1)
+    assert money.mean() == pytest.approx(told["clv"].iloc[0], rel=0.02)
+    assert np.mean(money > told["clv_high"].iloc[0]) == pytest.approx(0.05, abs=0.01)
+
+
+@pytest.mark.parametrize("interval", [0, 1, 90])
+def test_an_interval_is_a_share(customers, models, interval):
+    with pytest.raises(BadParameter, match=r"such as 0\.90"):
+        clv.value_customers(customers, *models, interval=interval)

@@ -12,8 +12,14 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REQUIREMENTS = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
-DEVELOPMENT = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+GROUPS = PROJECT["dependency-groups"]
+DEVELOPMENT = [Requirement(line) for line in GROUPS["dev"] + EXTRAS["postgres"] + GROUPS["spark"]]
+# Spark is locked apart: it takes 400 MB that few need.
+LOCK = "".join(
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("requirements.lock", "requirements-spark.lock")
+)
 
 # conda-forge splits ibis by engine and calls DuckDB's Python package by another name.
 CONDA_NAMES = {"duckdb": "python-duckdb", "ibis-framework": "ibis-duckdb"}
@@ -32,6 +38,10 @@ def test_conda_users_get_the_same_packages_and_ranges():
     expected = {f"{CONDA_NAMES.get(r.name, r.name)}{r.specifier}" for r in REQUIREMENTS}
     expected |= {f"python{PROJECT['project']['requires-python']}", "pip"}
     assert written == expected
+
+
+def test_the_spark_that_is_locked_is_the_one_of_the_extra():
+    assert set(GROUPS["spark"]) < set(EXTRAS["spark"])
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS + DEVELOPMENT, ids=lambda r: r.name)

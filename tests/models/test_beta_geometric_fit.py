@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from clv.errors import DidNotConverge
-from clv.models import beta_geometric_fit, bgnbd, mbgnbd
+from clv.errors import BadParameter, DidNotConverge
+from clv.models import beta_geometric_fit, bgnbd, mbgnbd, nbd
 from clv.models.beta_geometric import log_likelihood
+from clv.models.simulate import draw_histories
 
 MODELS = [bgnbd, mbgnbd]
+VERDICTS = ["ran to a bound", "Hessian not positive definite", "a nested model is better"]
 
 
 def kind_of(model):
@@ -13,23 +17,18 @@ def kind_of(model):
 
 
 def customers(params, n, rng):
-    """Histories of customers who do what the model says, one purchase after the other."""
+    """Histories of customers who do what the model says."""
     T = rng.uniform(20, 60, n)
-    rate, dropout = rng.gamma(params.r, 1 / params.alpha, n), rng.beta(params.a, params.b, n)
-    frequency, recency, now = np.zeros(n), np.zeros(n), np.zeros(n)
-    may_leave = params.chances_at_first_purchase == 1
-    alive = rng.random(n) >= dropout * may_leave
-    while alive.any():
-        now += rng.exponential(1 / np.maximum(rate, 1e-12))
-        buys = alive & (now <= T)
-        frequency += buys
-        recency = np.where(buys, now, recency)
-        alive = buys & (rng.random(n) >= dropout)
-    return frequency, recency, T
+    return *draw_histories(params, T, rng), T
+
+
+def described(n, rng):
+    """A yes or no and an age of each customer, shape (n, 2)."""
+    return np.column_stack([rng.integers(0, 2, n), rng.normal(40, 12, n)])
 
 
 def curve_of(model, cdnow):
-    return beta_geometric_fit._curve(kind_of(model), *cdnow)
+    return beta_geometric_fit._curve(kind_of(model), np.stack([*cdnow, np.ones(len(cdnow.T))]))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -101,6 +100,131 @@ def test_a_base_where_nobody_has_ever_left_runs_to_a_bound(model):
     assert "Take a longer history" in str(caught.value)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_of_leaving_must_beat_the_one_in_which_nobody_leaves(model, cdnow):
+    found = model.fit(*cdnow)
+    stayed = nbd.curve_of(cdnow.frequency, cdnow.T, cdnow.customers, np.ones((1, len(cdnow.T))))
+
+    def verdict(log_likelihood):
+        claimed = replace(found, log_likelihood=log_likelihood)
+        return beta_geometric_fit._against(claimed, stayed, np.empty(0))
+
+    best = nbd.fit(*cdnow).log_likelihood
+    assert verdict(found.log_likelihood) is None
+    assert verdict(best - 0.5).startswith("a nested model is better: the NBD, in which nobody")
+    assert verdict(best + 1e-9).startswith("`a` ran to a bound: the NBD, in which nobody leaves")
+
+
 def test_everybody_alike_has_no_spread_of_rates_to_find():
-    with pytest.raises(DidNotConverge):
+    with pytest.raises(DidNotConverge, match=r"`r`, `alpha`.* ran to a bound"):
         mbgnbd.fit([2] * 100, [10.0] * 100, [30.0] * 100)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_recency_that_is_not_a_number_leaves_the_fit_where_it_started(model, cdnow):
+    recency = np.where(cdnow.frequency == 26, np.nan, cdnow.recency)
+    with pytest.raises(DidNotConverge, match="did not move from its start") as caught:
+        model.fit(cdnow.frequency, recency, cdnow.T, cdnow.customers)
+    assert not caught.value.estimation.converged
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_sixty_customers_of_whom_a_third_came_back_identify_no_parameter(model):
+    found = next(found for found in small_fits(model, range(20)) if not found.identified)
+    assert found.why.startswith("Converged, but weakly identified: ")
+    assert np.isnan(found.bounds(0.90)).all()
+    assert np.isfinite(found.standard_errors).all()
+
+
+def small_fits(model, seeds):
+    """Fits of sixty customers, as far as they are not refused with a named verdict."""
+    params = kind_of(model)(r=0.4, alpha=5.0, a=0.8, b=2.2)
+    for seed in seeds:
+        try:
+            yield model.fit(*customers(params, 60, np.random.default_rng(seed)))
+        except DidNotConverge as refused:
+            next(verdict for verdict in VERDICTS if verdict in str(refused))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", MODELS)
+def test_sixty_customers_end_in_a_good_fit_or_in_a_named_verdict(model):
+    fits = list(small_fits(model, range(200)))
+    good = [found for found in fits if found.identified]
+    assert 0 < len(good) < len(fits) < 200
+    for found in good:
+        low, high = found.bounds(0.90).T
+        assert ((low < found.estimates) & (found.estimates < high)).all()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_coefficients_of_zero_are_the_plain_log_likelihood(model, cdnow):
+    plain, effects = curve_of(model, cdnow), -described(len(cdnow.T), np.random.default_rng(8)).T
+    rows = np.stack([*cdnow, np.ones(len(cdnow.T)), *effects])
+    told, values = beta_geometric_fit._curve(kind_of(model), rows), np.array([0.3, 5.0, 0.7, 2.0])
+    here, there = plain(values), told(np.append(values, [0, 0]))
+    assert there.value == pytest.approx(here.value, rel=1e-13)
+    assert there.gradient[:4] == pytest.approx(here.gradient, rel=1e-9)
+    assert there.hessian[:4, :4] == pytest.approx(here.hessian, rel=1e-9)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_coefficient_moves_each_customers_own_alpha(model, cdnow):
+    told, coefficients = described(len(cdnow.T), np.random.default_rng(8)), [0.4, -0.03]
+    rows = np.stack([*cdnow, np.ones(len(cdnow.T)), *-told.T])
+    curve = beta_geometric_fit._curve(kind_of(model), rows)
+    params = kind_of(model)(0.3, 5 * np.exp(-told @ coefficients), 0.7, 2.0)
+    each = log_likelihood(params, *cdnow[:3])
+    values = np.array([0.3, 5.0, 0.7, 2.0, *coefficients])
+    assert curve(values).value == pytest.approx(each @ cdnow.customers, rel=1e-12)
+    for i, step in enumerate(np.diag(1e-6 * np.abs(values))):
+        up, down = curve(values + step), curve(values - step)
+        slope = (up.value - down.value) / (2 * step[i])
+        bend = (up.gradient - down.gradient) / (2 * step[i])
+        assert curve(values).gradient[i] == pytest.approx(slope, rel=1e-5)
+        assert curve(values).hessian[i] == pytest.approx(bend, rel=2e-5)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_known_coefficients_are_recovered_within_their_errors(model):
+    rng, known = np.random.default_rng(12), [0.6, 6.0, 0.9, 2.5, 0.5, -0.02]
+    told = described(15_000, rng)
+    params = kind_of(model)(0.6, 6 * np.exp(-told @ known[4:]), 0.9, 2.5)
+    found = model.fit(*customers(params, 15_000, rng), covariates=told)
+    assert found.names == ("r", "alpha", "a", "b", "x1", "x2")
+    assert np.abs((found.estimates - known) / found.standard_errors).max() < 3
+    low, high = found.bounds(0.999).T
+    assert ((low < known) & (known < high)).all()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_covariate_in_cents_is_the_covariate_in_dollars(model, cdnow):
+    dollars = described(len(cdnow.T), np.random.default_rng(8))
+    one, other = (model.fit(*cdnow, covariates=dollars * unit) for unit in ([1, 1], [1, 100]))
+    assert other.estimates == pytest.approx(one.estimates / [1, 1, 1, 1, 1, 100], rel=1e-7)
+    assert other.log_likelihood == pytest.approx(one.log_likelihood, rel=1e-12)
+
+
+@pytest.mark.parametrize("value", [0, 7.5])
+def test_a_covariate_that_never_varies_is_refused_because_it_is_not_identified(cdnow, value):
+    constant = np.column_stack([cdnow.frequency > 1, np.full(len(cdnow.T), value)])
+    words = f"Covariate 2 is {value:g} for every customer.* not identified.* Leave it out"
+    with pytest.raises(BadParameter, match=words):
+        bgnbd.fit(*cdnow, covariates=constant)
+
+
+def test_a_covariate_is_a_number(cdnow):
+    with pytest.raises(BadParameter, match="`covariates` must be finite numbers"):
+        bgnbd.fit(*cdnow, covariates=np.full((len(cdnow.T), 1), np.nan))
+
+
+def test_two_covariates_that_say_the_same_make_the_hessian_singular(cdnow):
+    told = described(len(cdnow.T), np.random.default_rng(8))[:, 0]
+    with pytest.raises(DidNotConverge, match=r"Hessian not positive definite .* fit alike"):
+        mbgnbd.fit(*cdnow, covariates=np.column_stack([told, 2 * told]))
+
+
+def test_a_group_that_never_came_back_has_no_finite_coefficient(cdnow):
+    absent = (cdnow.frequency == 0) & (np.arange(len(cdnow.T)) % 2 == 0)
+    with pytest.raises(DidNotConverge, match="`x1` ran to a bound"):
+        bgnbd.fit(*cdnow, covariates=absent[:, None])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clv.models.bgnbd import BgNbd
-from clv.models.departure import p_leaves
+from clv.models.departure import new_customer_leaves, new_customer_stays, p_leaves
 from clv.models.mbgnbd import MbgNbd
 
 PAPER = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -41,3 +41,28 @@ def test_a_simulated_crowd_leaves_as_often():
     left = rng.random(200_000) < -np.expm1(-rate * dropout * 26.0)
     expected = p_leaves(BgNbd(r=2.0, alpha=10.0, a=0.9, b=1.7), 0, 0, 26.0)
     assert left.mean() == pytest.approx(float(expected), abs=0.004)
+
+
+@BOTH
+def test_who_does_not_leave_stays(params):
+    new = params.restarted(np.arange(20.0), 39.0)
+    for horizon in (0.0, 1.0, 39.0, 1e4):
+        whole = new_customer_stays(new, horizon) + new_customer_leaves(new, horizon)
+        assert whole == pytest.approx(np.ones(20), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("r", "a", "b", "w"),
+    [
+        (3000.0, 5.0, 30.0, 1e4),
+        (0.8, 1.5, 0.06, 2.6e5),
+        (1e3, 1e3, 1.0, 1.0),
+        (50.0, 20.0, 1e6, 1e7),
+    ],
+)
+def test_the_few_who_stay_very_long_are_counted_to_twelve_digits(r, a, b, w):
+    ours = new_customer_stays(BgNbd(r, 1.0, a, b), w)
+    with mpmath.workdps(60):
+        exact = mpmath.hyp2f1(r, a, a + b, -w, maxterms=10**6)
+    assert float(ours / exact) == pytest.approx(1, abs=1e-12)
+    assert exact < 1e-4

@@ -42,6 +42,33 @@ def endless(values):
     )
 
 
+def scaled(curve, by):
+    return Curve(by * curve.value, by * curve.gradient, by * curve.hessian)
+
+
+def two_tops(low, high):
+    """Round hills in the logs, one at a rate of 1/2 and one at 20, a valley between them."""
+
+    def curve(values):
+        place = np.log(values)
+        total = Curve(0.0, np.zeros(2), np.zeros((2, 2)))
+        for height, top in ((low, np.log(0.5)), (high, np.log(20))):
+            away = place - [top, 1.0]
+            value = height * np.exp(-(away @ away) / 2)
+            hessian = value * (np.outer(away, away) - np.eye(2))
+            total += Curve(value, -value * away, hessian)
+        return total.stretched(1 / values, -1 / values**2)
+
+    return curve
+
+
+def endless_to_the_right(values):
+    """Ever higher, the farther the rate lies above 100."""
+    rate = values[0] / 100
+    gain = 100 * np.array([1 - 1 / (1 + rate), 1 / (1 + rate) ** 2 / 100, -2e-4 / (1 + rate) ** 3])
+    return Curve(float(gain[0]), np.array([gain[1], 0]), np.diag([gain[2], 0]))
+
+
 def fit(curve):
     return estimation.fit(Toy, lambda _: curve, STARTS, WEIGHTS)
 
@@ -60,7 +87,7 @@ def test_information_criteria_count_parameters_and_customers():
     assert found.bic == pytest.approx(2 * np.log(100), abs=1e-12)
 
 
-def test_bounds_of_a_parameter_are_walds_on_the_log_scale():
+def test_where_the_surface_is_a_parabola_of_the_logs_bounds_are_walds():
     low, high = fit(hill).bounds(0.90)[0]
     assert np.log([low / 2, high / 2]) == pytest.approx(
         [-1.6449 / 10**0.5, 1.6449 / 10**0.5], rel=1e-4
@@ -80,7 +107,7 @@ def test_a_ridge_is_refused_because_other_values_fit_alike():
         slope, bend = -away / values[0], -(1 - away) / values[0] ** 2
         return Curve(-(away**2) / 2, np.array([slope, 0.0]), np.diag([bend, 0.0]))
 
-    with pytest.raises(DidNotConverge, match="Hessian is not positive definite"):
+    with pytest.raises(DidNotConverge, match="Hessian not positive definite"):
         fit(ridge)
 
 
@@ -88,7 +115,7 @@ def test_a_likelihood_that_is_not_a_number_is_refused():
     def nothing(values):
         return Curve(np.nan, np.full(2, np.nan), np.full((2, 2), np.nan))
 
-    with pytest.raises(DidNotConverge, match="did not converge in 1 evaluations"):
+    with pytest.raises(DidNotConverge, match="did not move from its start"):
         fit(nothing)
 
 
@@ -105,8 +132,76 @@ def test_a_slope_that_points_the_wrong_way_is_refused_rather_than_followed():
         true = hill(values)
         return Curve(true.value, -true.gradient, true.hessian)
 
-    with pytest.raises(DidNotConverge, match="did not converge"):
+    with pytest.raises(DidNotConverge, match="did not move"):
         fit(lying)
+
+
+def test_a_climb_that_is_stopped_on_its_way_is_refused():
+    def cliff(values):
+        if values[0] > 1.5:
+            return Curve(np.nan, np.full(2, np.nan), np.full((2, 2), np.nan))
+        steep = hill(values)
+        return Curve(steep.value, steep.gradient, steep.hessian)
+
+    with pytest.raises(DidNotConverge, match=r"not converged in \d+ evaluations") as caught:
+        fit(cliff)
+    assert "Take a longer history or more customers" in str(caught.value)
+    assert np.isnan(caught.value.estimation.bounds(0.9)).all()
+
+
+def test_the_highest_of_two_tops_is_taken_and_the_other_is_named():
+    found = fit(two_tops(low=1.0, high=3.0))
+    assert found.params.rate == pytest.approx(20, rel=0.01)
+    assert "1 of 2 starts led here. Another top is lower" in found.why
+
+
+def test_a_top_is_refused_where_another_start_runs_higher_to_a_bound():
+    def rising(values):
+        return two_tops(low=1.0, high=3.0)(values) + endless_to_the_right(values)
+
+    with pytest.raises(DidNotConverge, match="`rate` ran to a bound"):
+        estimation.fit(
+            Toy, lambda _: rising, [np.array([1.0, 1.0]), np.array([50.0, 1.0])], WEIGHTS
+        )
+
+
+def test_a_broad_top_is_weakly_identified_and_has_no_bounds():
+    broad = fit(lambda values: scaled(hill(values), 1 / 16))
+    assert not broad.identified
+    assert broad.why.startswith("Converged, but weakly identified: `rate`, `shape`")
+    assert "Use predictions, but no single parameter" in broad.why
+    assert np.isnan(broad.bounds(0.90)).all()
+    assert (broad.log_errors > 1).all()
+
+
+def test_the_condition_number_compares_what_is_known_best_and_least():
+    assert fit(hill).condition == pytest.approx(10 / 4)
+
+
+def test_what_the_model_itself_has_against_a_fit_refuses_it():
+    with pytest.raises(DidNotConverge, match="The toy fit is not usable: too round") as caught:
+        estimation.fit(
+            Toy, lambda _: hill, STARTS, WEIGHTS, verdict=lambda found: f"too round {found.names}"
+        )
+    assert caught.value.estimation.why == "too round ('rate', 'shape')"
+    assert not caught.value.estimation.converged
+
+
+def test_coefficients_follow_the_parameters_and_climb_as_they_are():
+    def tilted(values):
+        away = (values[2] + 30) / 20
+        curve = hill(values[:2]).among([0, 1], 3)
+        return curve + Curve(
+            -(away**2) / 2, np.array([0, 0, -away / 20]), np.diag([0, 0, -1 / 400])
+        )
+
+    starts = [np.append(start, 0.0) for start in STARTS]
+    found = estimation.fit(Toy, lambda _: tilted, starts, WEIGHTS, units=[10.0])
+    assert found.names == ("rate", "shape", "x1")
+    assert found.coefficients == (pytest.approx(-30),)
+    assert found.log_errors == pytest.approx([10**-0.5, 4**-0.5, 20])
+    assert found.bounds(0.90)[2] == pytest.approx([-30 - 32.897, -30 + 32.897], rel=1e-4)
+    assert found.identified
 
 
 def test_many_rows_are_climbed_on_a_sample_first():
@@ -117,5 +212,5 @@ def test_many_rows_are_climbed_on_a_sample_first():
         return hill
 
     found = estimation.fit(Toy, curve_of, STARTS, np.ones(2 * estimation.ROUGHLY))
-    assert seen == [3, 3, None]
+    assert seen == [None, 3]
     assert found.params == Toy(pytest.approx(2), pytest.approx(5))

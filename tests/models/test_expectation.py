@@ -105,3 +105,14 @@ def test_shapes_broadcast():
     ours = new_customer_purchases([[0.2], [0.3]], 4.0, 0.8, 2.4, [1.0, 10.0, 100.0])
     assert ours.shape == (2, 3)
     assert ours[1, 2] == pytest.approx(new_customer_purchases(0.3, 4.0, 0.8, 2.4, 100.0))
+
+
+def test_without_end_they_are_finite_where_a_is_above_one():
+    assert new_customer_purchases(0.2, 4.0, [1.5, 1.0, 0.8], 2.4, np.inf).tolist() == [
+        pytest.approx(2.9 / 0.5), np.inf, np.inf
+    ]  # fmt: skip
+
+
+def test_a_series_that_overflows_is_not_trusted():
+    ours = new_customer_purchases(2880.96, 1.0, 0.034, 6.455, 0.685)
+    assert float(ours) == pytest.approx(float(truth(2880.96, 0.034, 6.455, 0.685)), rel=1e-12)

@@ -1,5 +1,7 @@
 """Gamma-Gamma: Fader & Hardie (2013), note 025; Fader, Hardie & Lee (2005), "RFM and CLV"."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,8 @@ from clv.models import gamma_gamma
 from clv.models.gamma_gamma import GammaGamma
 
 NOTE = GammaGamma(p=6.25, q=3.74, v=15.44)  # note 025
+
+VERDICTS = ["ran to a bound", "infinite mean spend (q <= 1)", "Hessian not positive definite"]
 
 
 def money(params, n, rng):
@@ -58,8 +62,10 @@ def test_the_density_of_mean_spend_integrates_to_one(x):
 def test_dollars_and_cents_fit_the_same_model(cdnow_spend):
     dollars = gamma_gamma.fit(*cdnow_spend)
     cents = gamma_gamma.fit(cdnow_spend.frequency, 100 * cdnow_spend.monetary_value)
-    assert cents.estimates == pytest.approx(dollars.estimates * [1, 1, 100], rel=1e-8)
-    assert cents.standard_errors == pytest.approx(dollars.standard_errors * [1, 1, 100], rel=1e-6)
+    assert cents.estimates == pytest.approx(dollars.estimates * [1, 1, 100], rel=1e-10)
+    assert cents.standard_errors == pytest.approx(dollars.standard_errors * [1, 1, 100], rel=1e-9)
+    bounds = dollars.bounds(0.90) * [[1], [1], [100]]
+    assert cents.bounds(0.90) == pytest.approx(bounds, rel=1e-9)
     per_dollar = cents.log_likelihood + 946 * np.log(100)
     assert per_dollar == pytest.approx(dollars.log_likelihood, rel=1e-12)
 
@@ -73,7 +79,7 @@ def test_ten_million_customers_are_fitted_as_a_thousand_are(cdnow_spend):
 
 def test_slope_and_curvature_are_those_of_differences(cdnow_spend):
     x, mean = cdnow_spend
-    curve = gamma_gamma._curve(x, x * mean, np.ones(len(x)))
+    curve = gamma_gamma._curve(x, x * mean, np.ones(len(x)), unit=35.0)
     values = np.array([5.0, 3.0, 20.0])
     here = curve(values)
     assert here.value == pytest.approx(
@@ -94,11 +100,41 @@ def test_known_parameters_are_recovered_within_their_errors():
 
 def test_infinite_mean_spend_is_refused_in_these_words():
     few_fortunes = money(GammaGamma(p=4.0, q=0.7, v=10.0), 3000, np.random.default_rng(3))
-    with pytest.raises(
-        DidNotConverge, match=r"q = 0\.\d+ is at most 1.*infinite mean spend"
-    ) as caught:
+    with pytest.raises(DidNotConverge, match=r"infinite mean spend \(q <= 1\): q = 0\.") as caught:
         gamma_gamma.fit(*few_fortunes)
+    assert "are they purchases?" in str(caught.value)
     assert caught.value.estimation.params.q < 1
+    assert not caught.value.estimation.converged
+
+
+def test_bounds_of_the_cdnow_sample_lean_to_the_side_that_the_data_leave_open(cdnow_spend):
+    found = gamma_gamma.fit(*cdnow_spend)
+    low, high = np.log(found.bounds(0.90).T / found.estimates)
+    walds = 1.644854 * found.log_errors
+    assert (-low > 0.8 * walds)[:2].all()
+    assert (high > walds)[0]
+    assert (low < 0).all()
+    assert (high < 1.3 * walds).all()
+
+
+def ending(x, mean):
+    """What became of a fit, in a word."""
+    try:
+        found = gamma_gamma.fit(x, mean)
+    except DidNotConverge as refused:
+        return next(verdict for verdict in VERDICTS if verdict in str(refused))
+    low, high = found.bounds(0.90).T
+    bounded = bool(((low < found.estimates) & (found.estimates < high)).all())
+    assert (found.params.q > 1, found.identified) == (True, bounded)
+    return "good" if found.identified else "weakly identified"
+
+
+@pytest.mark.slow
+def test_sixty_customers_end_in_a_good_fit_or_in_a_named_verdict():
+    samples = (money(NOTE, 60, np.random.default_rng(seed)) for seed in range(200))
+    ends = Counter(ending(*sample) for sample in samples)
+    assert ends.total() == 200
+    assert {"good", "weakly identified", "ran to a bound"} <= ends.keys()
 
 
 def test_money_that_is_always_the_same_has_no_spread_to_find():

@@ -5,7 +5,7 @@ from scipy import stats
 from clv.models import bgnbd, gamma_gamma
 from clv.models.bgnbd import BgNbd
 from clv.models.gamma_gamma import GammaGamma
-from clv.models.outcomes import count_quantile, money_quantile
+from clv.models.outcomes import count_quantile, interval_mass, money_quantile, randomized_pit
 
 PAPER = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
 NOTE = GammaGamma(p=6.25, q=3.74, v=15.44)
@@ -58,4 +58,59 @@ def test_a_bound_depends_on_its_own_customer_alone():
     frequency = rng.integers(0, 9, 30)
     together = money_quantile(NOTE, frequency, chances, 0.9)
     alone = [money_quantile(NOTE, frequency[i : i + 1], chances[i : i + 1], 0.9) for i in range(30)]
-    assert together.tolist() == np.concatenate(alone).tolist()
+    assert together == pytest.approx(np.concatenate(alone), rel=1e-12)
+
+
+def test_a_level_that_is_reached_but_for_rounding_is_reached():
+    even = np.full((1, 20), 0.05)  # their sums, in floating point, miss 0.15 and pass 0.95
+    levels = np.arange(1, 20) / 20
+    assert [count_quantile(even, level)[0] for level in levels] == list(range(19))
+    assert count_quantile([[0.7, 0.1, 0.1, 0.1, 0.0]], 1.0).tolist() == [3]
+
+
+def test_no_level_at_all_is_reached_by_nothing():
+    assert count_quantile([[0.0, 1.0]], 0.0).tolist() == [0]
+
+
+def test_money_beyond_the_counts_given_is_that_of_the_last_of_them():
+    short = money_quantile(NOTE, [2], [[0.1, 0.2, 0.3]], 0.95)
+    whole = money_quantile(NOTE, [2], [[0.1, 0.2, 0.7]], 0.95)
+    assert short == pytest.approx(whole, rel=1e-5)
+
+
+def test_the_mass_of_an_interval_counts_both_its_ends():
+    chances = [[0.5, 0.25, 0.125, 0.0625], [0.25, 0.25, 0.25, 0.25]]
+    assert interval_mass(chances, [0, 1], [2, 2]).tolist() == [0.875, 0.5]
+    assert interval_mass(chances, 1, 99).tolist() == [0.4375, 0.75]
+    assert interval_mass(chances, 3, 2).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("interval", [0.5, 0.8, 0.9, 0.95])
+def test_an_interval_of_counts_holds_at_least_what_it_is_called(interval):
+    history = [np.array([0, 1, 7, 29]), np.array([0, 5, 30, 38.0]), np.full(4, 39.0)]
+    chances = bgnbd.purchase_count_distribution(PAPER, *history, 52.0, most=400)
+    low, high = (count_quantile(chances, (1 + side * interval) / 2) for side in (-1, 1))
+    assert (interval_mass(chances, low, high) >= interval - 1e-12).all()
+
+
+def test_the_randomized_pit_of_true_distributions_is_uniform():
+    rng = np.random.default_rng(8)
+    history = [np.full(40_000, 4), np.full(40_000, 25.0), np.full(40_000, 30.0)]
+    counts = bgnbd.draw_purchases(PAPER, *history, 39.0, draws=1, rng=rng)[:, 0]
+    chances = bgnbd.purchase_count_distribution(PAPER, *history, 39.0, most=6)
+    assert stats.kstest(randomized_pit(chances, counts, rng), "uniform").pvalue > 0.01
+    wrong = bgnbd.purchase_count_distribution(PAPER, *history, 30.0, most=6)
+    assert stats.kstest(randomized_pit(wrong, counts, rng), "uniform").pvalue < 1e-6
+
+
+def test_the_randomized_pit_lies_within_the_step_of_the_count():
+    rng = np.random.default_rng(9)
+    chances = np.tile([0.5, 0.3, 0.1], (3000, 1))
+    counts = np.repeat([0, 2, 50], 1000)
+    first, last, beyond = randomized_pit(chances, counts, rng).reshape(3, 1000)
+    assert (first >= 0).all()
+    assert (first <= 0.5).all()
+    assert (last >= 0.8).all()
+    assert (last <= 0.9).all()
+    assert (beyond >= 0.9).all()
+    assert (beyond <= 1).all()

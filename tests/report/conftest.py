@@ -3,6 +3,7 @@
 import pytest
 
 from clv.report import languages
+from clv.report.words import Words
 
 CATALOGUE = """
 msgid ""
@@ -18,6 +19,11 @@ msgid_plural "{{count}} customers left."
 msgstr[0] "{{count}} giden"
 {more}
 """
+
+
+@pytest.fixture
+def english():
+    return Words.of("en")
 
 
 @pytest.fixture

@@ -28,6 +28,11 @@ def test_the_index_heads_the_rows(segments):
     assert [row[0] for row in written["rows"]] == ["Champions", "At risk"]
 
 
+def test_where_a_margin_is_known_the_columns_hold_value(segments):
+    segments.attrs["value"] = "margin"
+    assert cells.table(segments, ENGLISH)["columns"][2]["label"] == "Expected value"
+
+
 def test_a_plain_index_is_not_shown():
     written = cells.table(pd.DataFrame({"clv": [1.0]}), ENGLISH)
     assert written["heads"] == 0

@@ -10,6 +10,7 @@ from clv.report.words import (
     Interval,
     Label,
     Money,
+    Month,
     Names,
     Number,
     Quantity,
@@ -65,6 +66,7 @@ def test_turkish_puts_the_signs_where_turkish_puts_them(catalogues):
     assert Share(0.12).render(turkish) == "%12"
     assert Money(12345.0, "TRY").render(turkish) == "₺12.345"
     assert Day("2024-12-31").render(turkish) == "31 Aralık 2024"
+    assert Month(12).render(turkish) == "Aralık"
 
 
 def test_the_current_language_ends_with_its_block(catalogues):
@@ -126,6 +128,7 @@ def test_a_missing_value_is_named():
         (Number(0.0), "0"),
         (Day(date(1998, 6, 30)), "June 30, 1998"),
         (Day("1998-06-30", short=True), "Jun 30, 1998"),
+        (Month(7), "July"),
         (Interval(Share(0.29), Share(0.33)), "29% to 33%"),
         (Quantity(1, "weeks"), "1 week"),
         (Quantity(1.5, "purchases"), "1.50 purchases"),

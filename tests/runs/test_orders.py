@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clv.errors import BadParameter, UnknownParameter, UsageError
-from clv.runs import orders
+from clv.runs import orders, parameters
 from clv.runs.orders import Request
 
 
@@ -72,6 +72,36 @@ def test_a_command_without_notebooks_checks_the_study_alone(shop):
         orders.study(shop, {"top": "3"})
     with pytest.raises(BadParameter, match="horizon"):
         orders.study(shop, {"horizon": "twelve moons"})
+
+
+def test_what_a_study_says_fits_parameters_of_one_type(shop):
+    plain = orders.said_by(orders.study(shop, {}))
+    assert (plain["prices"], plain["spend_basis"]) == ({}, "auto")
+    assert "margin" not in plain
+    changed = {"margin": "0.35", "prices": "{cpi: cpi.csv}", "spend_basis": "all"}
+    said = orders.said_by(orders.study(shop, changed | {"transactions": "orders.csv"}))
+    assert said["margin"] == "0.35"
+    assert said["prices"] == {"cpi": "cpi.csv"}
+    assert said["spend_basis"] == "all"
+    known = parameters.read(
+        'margin: str = ""  # share of revenue that is kept, or the column that holds it\n'
+        'prices: dict = {}  # {"cpi": FILE} restates amounts\n'
+        'spend_basis: str = "auto"  # one of: auto, repeat, all\n'
+    )
+    parameters.check({p.name: said[p.name] for p in known}, known, "06")
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"margin": "35"}, r"did you mean 0\.35"),
+        ({"prices": "real"}, r"nominal, or \{cpi: FILE\}"),
+        ({"spend_basis": "first"}, "`spend_basis` must be one of"),
+    ],
+)
+def test_money_that_makes_no_sense_is_refused_before_anything_is_read(shop, settings, told):
+    with pytest.raises(BadParameter, match=told):
+        orders.study(shop, settings)
 
 
 def test_a_language_must_be_there(shop):

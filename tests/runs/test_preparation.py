@@ -78,7 +78,7 @@ def test_a_notebook_is_told_only_what_it_has_a_parameter_for(order, cleaned, sco
 
 def test_without_a_model_the_notebooks_that_need_one_are_left_out(order, cleaned, scored):
     assert scored.model["state"] == "skipped"
-    (absent,) = preparation.left_out(order.notebooks, scored)
+    (absent,) = preparation.left_out(order.notebooks, cleaned, scored)
     assert (absent.notebook.stem, absent.reason) == ("02_needs_a_model", scored.reason)
     numbers = [job.notebook.number for job in preparation.jobs(order, cleaned, scored)]
     assert numbers == ["00", "99"]

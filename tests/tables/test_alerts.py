@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -26,6 +27,16 @@ def test_a_stale_end_is_told():
     assert "days before as_of 2024-12-31" in alerts(daily(), as_of="2024-12-31")["stale"]
 
 
+def test_a_daily_trade_that_falls_silent_is_told_within_two_weeks():
+    assert "10 days before as_of 2024-07-10" in alerts(daily(), as_of="2024-07-10")["stale"]
+    assert alerts(daily(), as_of="2024-07-07") == {}
+    assert alerts(daily().iloc[::5], as_of="2024-07-12") == {}  # five days are nothing new here
+
+
+def test_a_few_days_do_not_say_how_long_a_silence_is_usual():
+    assert alerts(daily().iloc[:5], as_of="2024-02-04") == {}
+
+
 def test_a_month_without_rows_is_told():
     frame = daily()
     assert "2024-03" in alerts(frame[frame["date"].dt.month != 3])["empty-months"]
@@ -45,3 +56,17 @@ def test_one_huge_amount_is_told():
     frame = daily()
     frame.loc[7, "amount"] = 99_999_999.0
     assert "99,999,999.00" in alerts(frame)["amount-outlier"]
+
+
+def test_amounts_over_many_orders_of_magnitude_are_told():
+    amounts = np.where(np.arange(len(daily())) % 4, 20.0, 100_000.0)
+    assert "extremely skewed" in alerts(daily(amount=amounts))["amount-skew"]
+    steady = 10 ** np.random.default_rng(1).normal(2, 0.5, len(daily()))
+    assert alerts(daily(amount=steady)) == {}
+
+
+def test_refunds_are_not_among_the_amounts_that_are_compared():
+    frame = daily()
+    frame.loc[frame["date"].dt.month == 4, "amount"] = 21.0
+    back = frame[frame["date"].dt.month == 4].assign(amount=-1_000.0)
+    assert set(alerts(pd.concat([frame, back, back]))) == {"refunds-netted"}

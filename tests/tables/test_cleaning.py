@@ -1,3 +1,9 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
 import pytest
 
 import clv
@@ -44,14 +50,13 @@ def test_a_row_set_aside_keeps_its_line_its_column_and_its_text(csv):
             "reason": "amount-not-a-number",
             "column": "amount",
             "text": "₺120",
-            "amount": pytest.approx(float("nan"), nan_ok=True),
         }
     ]
 
 
 def test_set_aside_refunds_and_zeros_do_not_count_against_max_faulty(csv):
     path = csv("a,2024-01-01,5", "a,2024-01-02,-1", "a,2024-01-03,0")
-    assert clv.load(path, max_faulty=0.0).rows["quarantined"] == 2
+    assert clv.load(path, max_faulty=0.0, refunds="set_aside").rows["quarantined"] == 2
 
 
 def test_the_limit_itself_is_still_allowed(csv):
@@ -70,3 +75,65 @@ def test_the_refusal_carries_the_column_and_the_line(csv):
 def test_a_file_of_faults_alone_has_no_last_day(csv):
     with pytest.raises(NoRows, match="None of the 1 rows is a purchase"):
         clv.load(csv("a,no,5"), max_faulty=1.0)
+
+
+# What is known when ------------------------------------------------------------------------------
+
+LATE = "customer_id,date,amount,known_at"
+
+
+def test_a_row_that_became_known_after_as_of_is_not_seen(csv):
+    rows = ("a,2024-01-01,5,2024-01-02", "a,2024-01-03,7,2024-02-01", "b,2024-01-04,9,")
+    path = csv(*rows, header=LATE)
+    log = clv.load(path, as_of="2024-01-31")
+    assert (log.rows["accepted"], log.rows["outside_window"]) == (2, 1)
+    assert [m.text for m in log.messages] == [
+        "Left out: 1 row after as_of 2024-01-31, or known only then."
+    ]
+    whole = clv.load(path)
+    assert whole.as_of == date(2024, 2, 1)  # the last day on which something became known
+    assert len(whole.purchase_days()) == 3
+    pd.testing.assert_frame_equal(whole.purchase_days("2024-01-31"), log.purchase_days())
+
+
+def test_without_a_day_a_row_is_known_on_its_own(csv):
+    log = clv.load(csv("a,2024-01-01,5,", "a,2024-01-03,7,NULL", header=LATE))
+    assert log.as_of == date(2024, 1, 3)
+
+
+def test_what_is_known_only_after_the_run_does_not_move_as_of_past_it(csv):
+    path = csv("a,2024-01-01,5,", "a,2024-01-03,7,2031-01-01", header=LATE)
+    log = clv.load(path, run_date="2024-06-30")
+    assert (log.as_of, log.rows["outside_window"]) == (date(2024, 6, 30), 1)
+
+
+def test_the_default_as_of_is_a_day_of_a_purchase_not_of_a_row_set_aside(csv):
+    path = csv("a,2024-01-01,5", "a,2024-06-01,0")
+    assert clv.load(path).as_of == date(2024, 1, 1)
+
+
+@pytest.mark.slow
+def test_one_bad_amount_in_five_million_rows_is_named_with_its_line(tmp_path):
+    path, n = tmp_path / "orders.csv", 5_000_000
+    number = np.arange(n)
+    columns = {
+        "customer_id": number % 500_000,
+        "date": np.datetime64("2024-01-01") + number % 300,
+        "amount": (number % 900 + 1) / 4,
+    }
+    csv_options = pyarrow.csv.WriteOptions(quoting_style="none")
+    pyarrow.csv.write_csv(pa.table(columns), path, csv_options)
+    with path.open("r+b") as file:
+        content = file.read(80_000_000)
+        at = content.index(b"\n", 79_999_000) + 1
+        end = content.index(b"\n", at)
+        line = content.count(b"\n", 0, at) + 1
+        file.seek(end - 1)
+        file.write(b"x")
+    loaded = clv.load(path)
+    assert loaded.rows["in"] == n
+    assert loaded.quarantine["line"].tolist() == [line]
+    assert loaded.quarantine["text"].str.endswith("x").all()
+    assert f"in 1 row `amount` cannot be read as a number (first: line {line} " in (
+        loaded.messages[0].text
+    )

@@ -1,5 +1,6 @@
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from clv.tables import engine
 
@@ -17,6 +18,32 @@ def test_what_is_stored_is_computed_once():
     rows = engine.of_arrow(con, "rows", ROWS)
     drawn = engine.stored(con, "drawn", rows.select(chance=ibis.random()))
     assert drawn.to_pyarrow().equals(drawn.to_pyarrow())
+
+
+def test_two_tables_of_one_name_do_not_meet_and_each_can_be_forgotten():
+    con = engine.connect()
+    one, two = (
+        engine.stored(con, "kept", engine.of_arrow(con, "rows", ROWS.slice(n))) for n in (0, 1)
+    )
+    engine.forget(one)
+    assert two.to_pyarrow()["customer_id"].to_pylist() == ["a"]
+
+
+def test_equal_rows_have_equal_fingerprints_in_any_order():
+    con = engine.connect()
+    one, turned, part = (
+        engine.fingerprint(engine.of_arrow(con, "rows", rows))
+        for rows in (ROWS, ROWS.take([1, 0]), ROWS.slice(1))
+    )
+    assert one == turned != part
+
+
+def test_parquet_is_read_under_any_name_a_path_may_have(tmp_path):
+    path = tmp_path / "[1] *.parquet"
+    pq.write_table(ROWS, path)
+    rows = engine.of_parquet(engine.connect(), "rows", [str(path)]).to_pyarrow()
+    assert rows["filename"].unique().to_pylist() == [str(path)]
+    assert rows["file_row_number"].to_pylist() == [0, 1]
 
 
 def test_batches_hold_the_rows_in_pieces_and_in_order():

@@ -1,9 +1,18 @@
 import pytest
 
 import clv
-from clv.tables.rules import RULES
+from clv.tables.rules import ALL_RULES, TORN
 
-ROW = {"customer_id": "a", "date": "2024-01-01", "amount": "5", "order_id": ""}
+ROW = {
+    "customer_id": "a",
+    "date": "2024-01-01",
+    "amount": "5",
+    "order_id": "",
+    "margin": "0.5",
+    "currency": "TRY",
+    "known_at": "2024-01-02",
+}
+RULES = [rule for rule in ALL_RULES if rule is not TORN]
 BREAKING = {
     "customer-id-missing": {"customer_id": "\u00a0"},
     "customer-id-control": {"customer_id": "a\x01"},
@@ -19,6 +28,11 @@ BREAKING = {
     "order-of-two-customers": {"order_id": "7", "customer_id": "b"},
     "zero-amount": {"amount": "0.00"},
     "refund": {"amount": "-5"},
+    "margin-missing": {"margin": " "},
+    "margin-not-a-share": {"margin": "35"},
+    "currency-missing": {"currency": "n/a"},
+    "currency-not-a-code": {"currency": "₺"},
+    "known-at-not-a-date": {"known_at": "later"},
 }
 
 
@@ -29,7 +43,8 @@ def line(**cells):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_each_rule_sets_its_row_aside(csv, rule):
     path = csv(line(order_id="7"), line(), line(**BREAKING[rule.code]), header=",".join(ROW))
-    loaded = clv.load(path, run_date="2024-12-31", max_faulty=1.0)
+    options = {"run_date": "2024-12-31", "max_faulty": 1.0, "margin": "margin"}
+    loaded = clv.load(path, refunds="set_aside", **options)
     assert set(loaded.quarantine["reason"]) == {rule.code}
     assert set(loaded.quarantine["column"]) == {rule.column}
     assert loaded.messages[0].code == rule.code

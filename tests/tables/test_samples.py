@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from clv import study
+from clv import study_sources
 from clv.errors import SourceUnreadable
 from clv.tables import samples
 
@@ -29,4 +29,4 @@ def test_a_sample_that_is_not_installed_is_told_how_to_get(monkeypatch):
 
 
 def test_a_study_knows_the_samples_by_name():
-    assert tuple(samples.SAMPLES) == study.SAMPLES
+    assert tuple(samples.SAMPLES) == study_sources.SAMPLES

@@ -18,7 +18,7 @@ from clv.errors import (
     TooManyFaulty,
     UsageError,
 )
-from clv.tables import transactions
+from clv.tables import declared
 
 GOOD = ("00012,2024-01-03,10.50", "12,2024-01-03,7", "12,2024-02-01,8.25")
 
@@ -121,7 +121,7 @@ def test_the_clock_is_never_read_once_as_of_is_named(csv, monkeypatch):
         def today(cls):
             raise AssertionError
 
-    monkeypatch.setattr(transactions, "date", NoClock)
+    monkeypatch.setattr(declared, "date", NoClock)
     assert clv.load(csv(*GOOD), as_of="2024-01-31").rows["outside_window"] == 1
     assert clv.load(csv(*GOOD), run_date="2024-12-31").rows["accepted"] == 3
 
@@ -176,8 +176,14 @@ def test_zero_amounts_are_set_aside_unless_they_are_declared_purchases(csv):
     assert clv.load(path, zero_amounts="purchase").rows["accepted"] == 4
 
 
-def test_refunds_are_set_aside_and_their_share_of_revenue_is_told(csv):
+def test_refunds_are_netted_unless_something_else_is_declared(csv):
     loaded = clv.load(csv("a,2024-01-01,200", "a,2024-01-05,-5"))
+    assert loaded.rows["accepted"] == 2
+    assert loaded.purchase_days()["amount"].tolist() == [195]
+
+
+def test_refunds_set_aside_are_told_as_a_share_of_revenue(csv):
+    loaded = clv.load(csv("a,2024-01-01,200", "a,2024-01-05,-5"), refunds="set_aside")
     (message,) = loaded.messages
     assert message.code == "refund"
     assert "2.50% of revenue" in message.text
@@ -188,9 +194,9 @@ def test_refunds_can_be_refused(csv):
         clv.load(csv("a,2024-01-01,200", "a,2024-01-05,-5"), refunds="refuse")
 
 
-def test_netting_refunds_is_not_offered():
-    with pytest.raises(BadParameter, match=r"`refunds` must be one of \['set_aside', 'refuse'\]"):
-        clv.load("cdnow-sample", refunds="net")
+def test_what_is_offered_for_refunds_is_told():
+    with pytest.raises(BadParameter, match=r"`refunds` must be one of \['net', 'set_aside', 'r"):
+        clv.load("cdnow-sample", refunds="keep")
 
 
 def test_too_many_faulty_rows_are_a_misread_format(csv):
@@ -237,7 +243,8 @@ def test_what_is_saved_comes_back_whole(csv, tmp_path):
     pd.testing.assert_frame_equal(back.purchase_days(), saved.purchase_days())
     pd.testing.assert_frame_equal(back.quarantine, saved.quarantine)
     pd.testing.assert_frame_equal(back.account, saved.account)
-    for name in ("as_of", "currency", "births", "source", "rows", "messages", "input_hashes"):
+    settled = ("as_of", "currency", "prices", "margin", "births", "source", "rows", "messages")
+    for name in (*settled, "input_hashes"):
         assert getattr(back, name) == getattr(saved, name)
 
 

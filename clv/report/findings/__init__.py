@@ -6,6 +6,16 @@ docstring which table it wants, and speaks also where that table is empty.
 
 from __future__ import annotations
 
+from clv.report.findings.accuracy import coverage, holdout, over_rules
+from clv.report.findings.assumptions import (
+    finite_mean,
+    fit,
+    parameters,
+    regularity,
+    seasons,
+    second_opinion,
+    stability,
+)
 from clv.report.findings.customers import (
     champions,
     cohort_trend,
@@ -15,19 +25,27 @@ from clv.report.findings.customers import (
     segment_attention,
 )
 from clv.report.findings.finding import Finding
-from clv.report.findings.models import (
-    holdout,
+from clv.report.findings.forecasts import formula_tested, track_record, were_we_right
+from clv.report.findings.movement import revenue_movement, silent_loyal, slipped
+from clv.report.findings.newcomers import acquisition_ceiling, new_customers
+from clv.report.findings.purchases import (
+    leaving,
+    model_choice,
     models_apart,
+    pace,
     purchase_model,
     silent,
-    spend_independence,
-    spend_level,
-    were_we_right,
 )
-from clv.report.findings.movement import revenue_movement, silent_loyal, slipped
+from clv.report.findings.spend import spend_answer, spend_basis, spend_independence, spend_level
 from clv.report.findings.stages import stage_moves, stage_separation, stage_sizes
 from clv.report.findings.summary import to_do
-from clv.report.findings.value import acquisition_ceiling, expected_value, value_at_risk
+from clv.report.findings.value import (
+    expected_value,
+    formula,
+    value_at_risk,
+    value_by_segment,
+    when_it_comes,
+)
 
 __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "Finding",
@@ -37,16 +55,36 @@ __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "cohort_trend",
     "champions",
     "segment_attention",
-    "purchase_model",
+    "model_choice",
     "models_apart",
+    "fit",
+    "pace",
+    "leaving",
+    "parameters",
+    "regularity",
+    "stability",
+    "seasons",
+    "second_opinion",
     "silent",
+    "purchase_model",
     "silent_loyal",
+    "spend_basis",
     "spend_level",
+    "finite_mean",
     "spend_independence",
+    "spend_answer",
     "holdout",
+    "over_rules",
+    "coverage",
+    "track_record",
     "were_we_right",
+    "formula_tested",
     "concentration",
     "expected_value",
+    "when_it_comes",
+    "value_by_segment",
+    "formula",
+    "new_customers",
     "value_at_risk",
     "acquisition_ceiling",
     "stage_sizes",

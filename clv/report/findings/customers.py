@@ -9,6 +9,7 @@ import pandas as pd
 
 from clv.customers.concentration import lorenz
 from clv.customers.uncertainty import wilson
+from clv.report import worth
 from clv.report.findings.finding import Finding, estimate, evidence, graded
 from clv.report.labels import english
 from clv.report.messages import Messages
@@ -20,7 +21,7 @@ TOP = 0.10
 HELD_BY = (0.01, 0.05, 0.10, 0.20, 0.50)  # shares of customers in the evidence
 EARLY = (1, 2, 3)  # periods after the first purchase by which cohorts are compared
 GONE_QUIET = ("at_risk", "cant_lose")
-WHOSE: Messages = {"clv": "expected revenue", "total_spend": "revenue so far"}
+WHOSE: Messages = {"total_spend": "revenue so far"}
 
 
 def data_health(account: pd.DataFrame, rows: Mapping[str, int]) -> Finding:
@@ -132,7 +133,7 @@ def concentration(customers: pd.DataFrame, *, by: str = "clv") -> Finding:
     held = np.interp(HELD_BY, curve["share_of_customers"], curve["share_of_value"])
     table = pd.DataFrame({"share_of_customers": HELD_BY, "share_of_value": held})
     shown = evidence(table, share_of_customers="share", share_of_value="share")
-    whose = Text(WHOSE.get(by, english(by).lower()))
+    whose = Text(WHOSE[by]) if by in WHOSE else worth.to_come(worth.of(customers))
     if not customers[by].sum() > 0:
         return Finding(Text("There is no {value} to divide.", {"value": whose}), shown)
     top = float(np.interp(TOP, curve["share_of_customers"], curve["share_of_value"]))

@@ -66,6 +66,11 @@ def estimate(value: Value, low: Value, high: Value) -> Text:
     return Text("{value} ({low} to {high})", {"value": value, "low": low, "high": high})
 
 
+def sure(value: Value, low: Value, high: Value) -> Value:
+    """A number with its interval, as far as that is known."""
+    return value if pd.isna(low.value) or pd.isna(high.value) else estimate(value, low, high)
+
+
 def ahead(horizon: str) -> Value:
     """A horizon as a sentence says it: "within 12 months", or "by December 31, 2025".
 

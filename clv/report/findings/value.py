@@ -1,4 +1,7 @@
-"""What the customers are expected to bring: revenue, since no margin is known."""
+"""What the customers are expected to bring, when, and how far that may be off.
+
+`worth` says what the money is: "revenue" or, where a margin is known, "margin".
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,17 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from clv.customers.value import Total, widened
-from clv.report.findings.finding import Finding, ahead, estimate, evidence, graded
-from clv.report.words import Money, Share, Text
+from clv.customers.outlook import Outlook
+from clv.customers.rolling import ENOUGH
+from clv.report.findings.finding import Finding, ahead, estimate, evidence, graded, sure
+from clv.report.words import Count, Label, Money, Share, Text, Value
+from clv.report.worth import COLUMN, MARGIN, REVENUE, noun, to_come
+
+BOUNDS = ("expected", "low", "high")
 
 
 class Bounded(Protocol):
-    """A sum with its bounds, as `customers.value.total_value` returns it."""
+    """A sum with its bounds, as `customers.totals.total_value` returns it."""
 
     @property
     def expected(self) -> float: ...
@@ -24,52 +31,76 @@ class Bounded(Protocol):
 
 
 def expected_value(
-    total: Bounded,
+    outlook: Outlook,
     *,
     customers: int,
     horizon: str,
-    missed: float = float("nan"),
     currency: str | None = None,
+    worth: str = REVENUE,
 ) -> Finding:
     """What all customers together are expected to bring, and how far that may be off.
 
-    The bounds of the models leave out season, campaigns and prices: `missed`, the share by which
-    the last such forecast was too high (positive) or too low, is said beside them.
+    `outlook`: as `customers.outlook.outlook` returns it. Where too few forecasts could be tested,
+    the bounds are those of the models alone, and what these leave out is said.
     """
-    row = {"expected_revenue": total.expected, "low": total.low, "high": total.high}
-    table = pd.DataFrame([row | {"customers": customers, "last_forecast_missed_by": missed}])
-    units = dict.fromkeys(row, currency) | {"customers": "customers"}
-    shown = evidence(table, **units, last_forecast_missed_by="share")
+    total, wide = outlook.total, outlook.wide
+    row = {COLUMN[worth]: total.expected, "low_by_models": total.low, "high_by_models": total.high}
+    row |= {"low": wide.low, "high": wide.high}
+    known = {"customers": customers, "last_forecast_missed_by": outlook.missed}
+    units = dict.fromkeys(row, currency) | {"last_forecast_missed_by": "share"}
+    shown = evidence(pd.DataFrame([row | known]), **units)
     if not customers:
         return Finding(Text("There are no customers to value."), shown)
     values = {
-        name: Money(row[key], currency)
-        for name, key in (("total", "expected_revenue"), ("low", "low"), ("high", "high"))
+        "total": Money(total.expected, currency),
+        "low": Money(wide.low, currency),
+        "high": Money(wide.high, currency),
+        "worth": noun(worth),
+        "horizon": ahead(horizon),
+        "tested": Count(outlook.tested),
+        "doubt": _doubt(outlook.missed),
     }
-    headline = Text(
-        "{count} customer is expected to bring {total} of revenue {horizon}, by chance alone "
-        "between {low} and {high}; {doubt}.",
-        values | {"horizon": ahead(horizon), "doubt": _doubt(missed)},
-        plural="{count} customers are expected to bring {total} of revenue {horizon}, by chance "
-        "alone between {low} and {high}; {doubt}.",
+    alone = outlook.tested < ENOUGH
+    said = _by_models(customers, values) if alone else _by_record(customers, values)
+    plan = _plan_alone(outlook.missed) if alone else Text("Plan between {low} and {high}.", values)
+    if worth == REVENUE:
+        plan = Text("{plan} It is revenue: only its margin can be spent.", {"plan": plan})
+    off = float(np.nan_to_num(abs(outlook.missed)))
+    return Finding(said, shown, graded(off, watch=0.05, act=0.25), plan)
+
+
+def _by_record(customers: int, values: dict[str, Value]) -> Text:
+    """The total between bounds that earlier forecasts vouch for."""
+    return Text(
+        "{count} customer is expected to bring {total} of {worth} {horizon}: between {low} and "
+        "{high}, if it misses by no more than {tested} earlier forecasts did. What none of them "
+        "has met is left out.",
+        values,
+        plural="{count} customers are expected to bring {total} of {worth} {horizon}: between "
+        "{low} and {high}, if it misses by no more than {tested} earlier forecasts did. What none "
+        "of them has met is left out.",
         count=customers,
     )
-    return Finding(headline, shown, "info", _plan(total, missed, currency))
 
 
-def _plan(total: Bounded, missed: float, currency: str | None) -> Text:
-    """Between what to plan: as far apart as the last forecast missed, and never nearer."""
-    if not np.isfinite(missed):
-        return Text(
-            "Plan wider than chance alone: no model knows season, campaigns and prices. It is "
-            "revenue: only its margin can be spent."
-        )
-    wide = widened(Total(total.expected, total.low, total.high), missed)
-    between = {"low": Money(wide.low, currency), "high": Money(wide.high, currency)}
+def _by_models(customers: int, values: dict[str, Value]) -> Text:
+    """The total between the bounds of the models, and what these do not know."""
     return Text(
-        "Plan between {low} and {high}, which allows for such a miss. It is revenue: only its "
-        "margin can be spent.",
-        between,
+        "{count} customer is expected to bring {total} of {worth} {horizon}: between {low} and "
+        "{high} by the models only, which leaves out season and campaigns; {doubt}.",
+        values,
+        plural="{count} customers are expected to bring {total} of {worth} {horizon}: between "
+        "{low} and {high} by the models only, which leaves out season and campaigns; {doubt}.",
+        count=customers,
+    )
+
+
+def _plan_alone(missed: float) -> Text:
+    """How to plan where too few forecasts were tested to widen anything."""
+    if not np.isfinite(missed):
+        return Text("Plan wider than that: no model knows season, campaigns and prices.")
+    return Text(
+        "Plan wider than that: a miss of {gap} has happened before.", {"gap": Share(abs(missed))}
     )
 
 
@@ -82,67 +113,133 @@ def _doubt(missed: float) -> Text:
     return Text("the last such forecast was {share} too high", {"share": Share(missed)})
 
 
-def acquisition_ceiling(
-    newcomer: Bounded,
+def when_it_comes(
+    periods: pd.DataFrame,
+    ever: float,
     *,
-    horizon: str,
-    missed: float = float("nan"),
     currency: str | None = None,
+    worth: str = REVENUE,
 ) -> Finding:
-    """What a new customer is expected to bring after the first purchase, and so may cost.
+    """How much comes how soon, and what would come after the horizon if nothing changed.
 
-    `newcomer`: as `customers.newcomer.newcomer` returns it; `missed`: as in `expected_value`. The
-    ceiling is the lower bound, lowered by as much as the last forecast was too high.
+    `periods`, `ever`: as `customers.timing.by_period` and `whole_life` return them.
     """
-    row = {"expected_revenue": newcomer.expected, "low": newcomer.low, "high": newcomer.high}
-    shown = evidence(pd.DataFrame([row]), **dict.fromkeys(row, currency))
-    if not np.isfinite(newcomer.expected):
-        return Finding(Text("What a new customer will bring is not known."), shown, "watch")
-    low = newcomer.low if np.isfinite(newcomer.low) else newcomer.expected
-    ceiling = low / (1 + max(np.nan_to_num(missed), 0.0))
-    money = [Money(amount, currency) for amount in row.values()]
+    shown = evidence(periods, expected=currency, so_far=currency)
+    within = float(periods["so_far"].iloc[-1])
+    if not within > 0:
+        return Finding(Text("Nothing is expected to come."), shown)
+    values = {
+        "within": Money(within, currency),
+        "first": Share(float(periods["so_far"].iloc[(len(periods) - 1) // 2]) / within),
+        "ever": Money(ever, currency),
+        "beyond": Share(1 - within / ever),
+        "worth": noun(worth),
+    }
+    if not np.isfinite(ever):
+        endless = Text(
+            "{first} of {within} of {worth} comes in the first half of the horizon. Without a "
+            "discount rate, what comes after it has no end.",
+            values,
+        )
+        return Finding(endless, shown)
     headline = Text(
-        "A new customer is expected to bring another {value} of revenue {horizon} after the first "
-        "purchase.",
+        "{first} of {within} of {worth} comes in the first half of the horizon. Until the last of "
+        "them has left, the same customers would bring {ever} if nothing ever changed: {beyond} of "
+        "it lies beyond the horizon, where no forecast has been tested.",
+        values,
+    )
+    return Finding(headline, shown, "info", Text("Spend nothing today on what lies beyond it."))
+
+
+def value_by_segment(
+    table: pd.DataFrame, *, currency: str | None = None, worth: str = REVENUE
+) -> Finding:
+    """Which segment is expected to bring most; `table`: as `customers.totals.by` returns it."""
+    share = table["expected"] / (table["expected"].sum() or 1)
+    shown = evidence(table.assign(share=share), share="share", **dict.fromkeys(BOUNDS, currency))
+    if not table["expected"].sum() > 0:
+        return Finding(Text("Nothing is expected to come."), shown)
+    best = table.loc[share.idxmax()]
+    headline = Text(
+        "“{segment}”, {customers} of the customers, hold {part} of {worth}: {amount}.",
         {
-            "value": estimate(*money) if np.isfinite(newcomer.low) else money[0],
-            "horizon": ahead(horizon),
+            "segment": Label(str(best.name)),
+            "customers": Share(best["customers"] / table["customers"].sum()),
+            "part": Share(share.max()),
+            "worth": to_come(worth),
+            "amount": sure(*(Money(best[name], currency) for name in BOUNDS)),
         },
     )
-    pay = Text(
-        "Pay at most your margin on the first purchase and on another {ceiling} for a new "
-        "customer.",
-        {"ceiling": Money(ceiling, currency)},
+    return Finding(headline, shown)
+
+
+def formula(table: pd.DataFrame, *, currency: str | None = None) -> Finding:
+    """What the formula that everybody knows makes of the same customers.
+
+    `table`: as `customers.formula.beside` returns it.
+    """
+    shown = evidence(table, revenue=currency, bias="share", rmse=currency)
+    model, formula = table.loc["model"], table.loc["formula"]
+    values = {
+        "model": Money(model["revenue"], currency),
+        "formula": Money(formula["revenue"], currency),
+        "gap": Share(abs(model["bias"])),
+        "its_gap": Share(abs(formula["bias"])),
+    }
+    said = Text(
+        "The formula “average purchase × purchases a year × lifetime” says {formula} of revenue, "
+        "undiscounted, where the models say {model}.",
+        values,
     )
-    return Finding(headline, shown, "info", pay)
+    if table["bias"].isna().any():
+        return Finding(said, shown)
+    tested = Text(
+        "{said} When both were tested, its total was {its_gap} off and that of the models {gap}.",
+        values | {"said": said},
+    )
+    return Finding(tested, shown)
 
 
 def value_at_risk(
-    total: Bounded, *, expected: float, within: str, currency: str | None = None
+    total: Bounded,
+    *,
+    expected: float,
+    within: str,
+    currency: str | None = None,
+    worth: str = REVENUE,
 ) -> Finding:
-    """How much of the expected revenue goes with customers who leave soon.
+    """How much of what is expected goes with customers who leave soon.
 
-    `total`: as `customers.departure.total_at_risk` returns it; `expected`: the revenue expected of
+    `total`: as `customers.departure.total_at_risk` returns it; `expected`: the money expected of
     all; `within`: the time in which they leave, such as "90D".
     """
     row = {"value_at_risk": total.expected, "low": total.low, "high": total.high}
-    table = pd.DataFrame([row | {"expected_revenue": expected}])
-    units = dict.fromkeys([*row, "expected_revenue"], currency)
-    shown = evidence(table, **units)
+    row |= {COLUMN[worth]: expected}
+    shown = evidence(pd.DataFrame([row]), **dict.fromkeys(row, currency))
+    shown.attrs["value"] = worth  # a column of it is called after what the money is
+    values = {"worth": to_come(worth)}
     if not expected > 0:
-        return Finding(Text("There is no expected revenue to lose."), shown)
+        return Finding(Text("There is no {worth} to lose.", values), shown)
     share = total.expected / expected
+    values |= {
+        "amount": estimate(*(Money(getattr(total, name), currency) for name in BOUNDS)),
+        "lost": Money(total.expected, currency),
+        "share": Share(share),
+        "horizon": ahead(within),
+    }
     headline = Text(
-        "We expect to lose {amount} of expected revenue, {share} of it, with customers who leave "
-        "{horizon}.",
-        {
-            "amount": estimate(*(Money(amount, currency) for amount in row.values())),
-            "share": Share(share),
-            "horizon": ahead(within),
-        },
+        "We expect to lose {amount} of {worth}, {share} of it, with customers who leave {horizon}.",
+        values,
     )
-    limit = Text(
-        "Spend no more than the margin on {amount} on keeping customers: no more can be saved.",
-        {"amount": Money(total.expected, currency)},
+    severity = graded(share, watch=0.10, act=0.25)
+    return Finding(headline, shown, severity, _spend_at_most(values, worth))
+
+
+def _spend_at_most(values: dict[str, Value], worth: str) -> Text:
+    """What keeping customers may cost; of value the margin has been taken already."""
+    if worth == MARGIN:
+        return Text("Spend no more than {lost} on keeping customers: no more can be saved.", values)
+    return Text(
+        "Spend no more than the margin on {lost} on keeping customers: no more can be saved.",
+        values,
     )
-    return Finding(headline, shown, graded(share, watch=0.10, act=0.25), limit)

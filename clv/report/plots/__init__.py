@@ -14,17 +14,19 @@ from clv.report.plots.customers import (
     rfm_grid,
     segment_value,
 )
+from clv.report.plots.forecasts import track_record
 from clv.report.plots.models import (
     calibration,
     frequency_fit,
     frequency_recency_matrix,
+    seasons,
     spend_by_frequency,
     spend_fit,
     tracking,
 )
 from clv.report.plots.movement import revenue_movement
 from clv.report.plots.stages import silence_limits, stage_moves, stage_sizes, stage_value
-from clv.report.plots.value import lorenz, value_by_group, value_interval
+from clv.report.plots.value import lorenz, value_by_group, value_by_period, value_by_segment
 
 __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "account",
@@ -36,13 +38,16 @@ __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "rfm_grid",
     "frequency_recency_matrix",
     "frequency_fit",
+    "seasons",
     "spend_fit",
     "spend_by_frequency",
     "tracking",
     "calibration",
+    "track_record",
     "lorenz",
     "value_by_group",
-    "value_interval",
+    "value_by_period",
+    "value_by_segment",
     "stage_sizes",
     "stage_value",
     "stage_moves",

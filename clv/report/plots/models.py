@@ -22,6 +22,14 @@ SPAN: Messages = {
     "D": "days from first to last purchase",
     "": "time from first to last purchase",
 }
+GROUPS: Messages = {  # of customers, by what they are grouped by
+    "repeat_purchases": "repeat purchases before the test period",
+    "decile": "tenths of the customers, the highest forecasts first",
+}
+AVERAGES: Messages = {  # of the purchases that count
+    "repeat": "Average purchase of repeat buyers: counted, and expected",
+    "all": "Average purchase of all customers: counted, and expected",
+}
 
 
 def frequency_recency_matrix(
@@ -64,12 +72,13 @@ def frequency_fit(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def spend_fit(table: pd.DataFrame, *, unit: str = "", ax: Axes | None = None) -> Axes:
-    """Density of the average purchase: of repeat buyers, and as the model expects.
+    """Density of the average purchase: as counted, and as the model expects.
 
-    `table`: indexed by amount (the middle of each bin); columns `actual`, `expected` (densities).
+    `table`: indexed by amount (the middle of each bin); columns `actual`, `expected` (densities);
+    `attrs["basis"]` says which purchases count, "repeat" or "all".
     """
     ax = style.axes(ax)
-    title = message("Average purchase of repeat buyers: counted, and expected")
+    title = AVERAGES[table.attrs.get("basis", "repeat")]
     if table.empty:
         return style.no_data(ax, title)
     ax.fill_between(table.index, table["actual"], step="mid", color=style.GREY, linewidth=0)
@@ -118,11 +127,33 @@ def tracking(table: pd.DataFrame, *, cumulative: bool = True, ax: Axes | None = 
     return style.say(ax, title, x="date" if _is_dated(lines.index) else "period", y=span)
 
 
+def seasons(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Bars up and down: purchases of each month against what the model expected.
+
+    `table`: indexed by month (1 to 12); columns `ratio`, `low`, `high`. Months that chance may
+    account for are grey.
+    """
+    ax = style.axes(ax)
+    title = message("Purchases against what the model expects, by month")
+    if table.empty:
+        return style.no_data(ax, title)
+    off, chance = table["ratio"] - 1, table["low"].le(1) & table["high"].ge(1)
+    colours = [style.GREY if at_random else style.ACCENT for at_random in chance]
+    drawn = ax.bar(range(len(table)), off, 0.7, color=colours)
+    ax.bar_label(drawn, style.shown(off, "share"), padding=4, color=style.INK, fontsize=style.BODY)
+    ax.axhline(0, color=style.MUTED, linewidth=1)
+    ax.set_xticks(range(len(table)), [current().month(n, "abbreviated") for n in table.index])
+    style.scale(ax.yaxis, "share")
+    ax.margins(y=0.16)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    return style.say(ax, title, x="month", y="more or less than expected")
+
+
 def calibration(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Bars of mean purchases in the holdout by group: as counted, and as predicted.
 
-    `table`: indexed by group, such as repeat purchases before the holdout; columns `predicted`,
-    `actual` (purchases per customer).
+    `table`: indexed by repeat_purchases before the holdout, or by decile of the forecast; columns
+    `predicted`, `actual` (purchases per customer).
     """
     ax = style.axes(ax)
     title = message("Purchases per customer in the test period, by group")
@@ -130,8 +161,8 @@ def calibration(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return style.no_data(ax, title)
     marks.beside(ax, table, {"actual": style.GREY, "predicted": style.ACCENT})
     style.scale(ax.yaxis)
-    before = message("repeat purchases before the test period")
-    return style.say(ax, title, x=before, y="purchases per customer", key=KEY)
+    groups = GROUPS.get(str(table.index.name), message("group"))
+    return style.say(ax, title, x=groups, y="purchases per customer", key=KEY)
 
 
 def _is_dated(index: pd.Index) -> bool:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from clv.report import style
+from clv.report import style, worth
 from clv.report.labels import OTHER, STAGES
-from clv.report.messages import message
+from clv.report.messages import Messages, message
 from clv.report.plots import marks
+from clv.report.words import Text
 
 SILENCES = ["at_risk", "dormant", "churned"]  # stages that a silence begins
+
+VALUE_TITLES: Messages = {  # by what the money is
+    "revenue": "Expected revenue by stage of the lifecycle",
+    "margin": "Expected value by stage of the lifecycle",
+}
 
 
 def stage_sizes(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -27,16 +33,17 @@ def stage_sizes(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 def stage_value(
     table: pd.DataFrame, *, value: str = "clv", unit: str = "", ax: Axes | None = None
 ) -> Axes:
-    """Bars of expected revenue by stage, in lifecycle order.
+    """Bars of expected revenue, or value, by stage, in lifecycle order.
 
     `table`: indexed by stage; the column named by `value`, in `unit` (a currency or "").
     """
-    title = message("Expected revenue by stage of the lifecycle")
-    return _by_stage(table, value, unit=unit, title=title, x=message("expected revenue"), ax=ax)
+    kind = worth.of(table)
+    title = VALUE_TITLES[kind]
+    return _by_stage(table, value, unit=unit, title=title, x=worth.to_come(kind), ax=ax)
 
 
 def _by_stage(
-    table: pd.DataFrame, column: str, *, unit: str, title: str, x: str, ax: Axes | None
+    table: pd.DataFrame, column: str, *, unit: str, title: str, x: Text | str, ax: Axes | None
 ) -> Axes:
     known = table[column].reindex([stage for stage in [*STAGES, OTHER] if stage in table.index])
     sizes = known[known.fillna(0) != 0].astype(float)

@@ -140,6 +140,12 @@ def test_the_share_of_the_best_tenth_is_said_with_what_it_is_a_share_of():
     assert by_spend.severity == "info"
 
 
+def test_of_value_it_is_said_that_it_is_value():
+    customers = pd.DataFrame({"clv": [1.0] * 10})
+    customers.attrs["value"] = "margin"
+    assert str(findings.concentration(customers).headline).endswith("hold 10% of expected value.")
+
+
 @pytest.mark.parametrize("clv", [[], [0.0, 0.0]])
 def test_where_there_is_no_value_none_is_divided(clv):
     found = findings.concentration(pd.DataFrame({"clv": pd.Series(clv, dtype=float)}))

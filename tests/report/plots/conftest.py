@@ -52,6 +52,10 @@ def tables():
             [[0.5, 0.5], [0.1, 0.9]], index=[0, 1], columns=[0.0, 39.0]
         ),
         "frequency_fit": counted,
+        "seasons": pd.DataFrame(
+            {"ratio": [0.9, 1.2, 1.01], "low": [0.8, 1.1, 0.9], "high": [0.95, 1.3, 1.1]},
+            index=pd.Index([1, 2, 12], name="month"),
+        ),
         "spend_fit": pd.DataFrame({"actual": [0.1, 0.3], "expected": [0.2, 0.2]}, index=[1.0, 9.0]),
         "spend_by_frequency": spans.set_axis(["1", "2"]),
         "tracking": pd.DataFrame(
@@ -59,11 +63,34 @@ def tables():
             index=weeks,
         ),
         "calibration": counted.rename(columns={"expected": "predicted"}),
+        "track_record": pd.DataFrame(
+            {
+                "made_on": pd.to_datetime(["1997-04-07", "1997-06-30"]),
+                "forecast": [90.0, 70.0],
+                "low": [80.0, 60.0],
+                "high": [99.0, 79.0],
+                "came": [110.0, 98.0],
+                "widened_low": [50.0, 40.0],
+                "widened_high": [150.0, 120.0],
+            }
+        ),
         "lorenz": pd.DataFrame(
             {"share_of_customers": [0.0, 0.1, 1.0], "share_of_value": [0.0, 0.5, 1.0]}
         ),
         "value_by_group": pd.DataFrame({"clv": [1234.5, 10.0]}, index=["champions", "promising"]),
-        "value_interval": spans.set_axis([1, 2]),
+        "value_by_period": pd.DataFrame(
+            {"expected": [60.5, 40.0], "so_far": [60.5, 100.5]},
+            index=pd.RangeIndex(1, 3, name="month"),
+        ),
+        "value_by_segment": pd.DataFrame(
+            {
+                "customers": [20, 80],
+                "expected": [90.0, 10.0],
+                "low": [80, None],
+                "high": [99, None],
+            },
+            index=["champions", "promising"],
+        ),
         "stage_sizes": pd.DataFrame(
             {"customers": pd.array([None] * 4 + [10, 1200, 0, None, 5, 6, 7, 8], dtype="Int64")},
             index=stages,

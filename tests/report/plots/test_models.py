@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgba
 
-from clv.report import plots
+from clv.report import plots, style
 
 
 def test_the_matrix_names_the_unit_of_recency(tables):
@@ -33,6 +34,21 @@ def test_spend_is_labelled_in_its_currency(tables):
     assert [text.get_text() for text in ax.texts] == ["€35.00", "€39.00"]
 
 
+def test_the_density_says_whose_average_it_is(tables):
+    table = tables["spend_fit"]
+    assert "repeat buyers" in plots.spend_fit(table).get_title(loc="left")
+    table.attrs["basis"] = "all"
+    assert "all customers" in plots.spend_fit(table).get_title(loc="left")
+
+
+def test_months_that_chance_accounts_for_are_grey(tables):
+    ax = plots.seasons(tables["seasons"])
+    accent, grey = (to_rgba(colour) for colour in (style.ACCENT, style.GREY))
+    assert [bar.get_facecolor() for bar in ax.patches] == [accent, accent, grey]
+    assert [bar.get_height() for bar in ax.patches] == pytest.approx([-0.1, 0.2, 0.01])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["Jan", "Feb", "Dec"]
+
+
 def test_lines_are_named_at_their_ends_and_the_forecast_is_marked(tables):
     ax = plots.tracking(tables["tracking"])
     assert [text.get_text() for text in ax.texts] == ["forecast begins", "Counted", "Expected"]
@@ -48,3 +64,10 @@ def test_tracking_without_dates_or_holdout_counts_periods(tables):
     ax = plots.tracking(table)
     assert ax.get_xlabel() == "period"
     assert len(ax.lines) == 2
+
+
+def test_calibration_says_what_customers_are_grouped_by(tables):
+    table = tables["calibration"].rename_axis("decile")
+    assert plots.calibration(table).get_xlabel().startswith("tenths of the customers")
+    by_count = plots.calibration(table.rename_axis("repeat_purchases"))
+    assert by_count.get_xlabel() == "repeat purchases before the test period"

@@ -41,3 +41,11 @@ def test_limits_are_numbered_where_a_state_exists(tables):
     ax = plots.silence_limits(tables["silence_limits"])
     assert texts(ax) == ["93", "61", "211"]
     assert names(ax) == ["1", "2-3"]
+
+
+def test_with_a_margin_stages_hold_value(tables):
+    table = tables["stage_value"]
+    table.attrs["value"] = "margin"
+    ax = plots.stage_value(table)
+    assert ax.get_title(loc="left") == "Expected value by stage of the lifecycle"
+    assert ax.get_xlabel() == "expected value"

@@ -1,0 +1,93 @@
+"""When customers buy: at random, as the models take it, or regularly, and alike in every season."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from clv.customers.uncertainty import quantile
+from clv.errors import TooLittleToModel
+
+FEWEST = 30  # customers with two gaps: a variance is not learned from less
+
+
+@dataclass(frozen=True, slots=True)
+class Regularity:
+    """How even the gaps between a customer's purchases are: the k of an Erlang distribution.
+
+    1 is purely at random, as the models take it; 2 and more is regular, as of coffee that runs out;
+    below 1 purchases come in bursts. `low` and `high` are the bounds of k.
+    """
+
+    k: float
+    low: float
+    high: float
+    customers: int  # with three purchase days or more
+
+
+def gap_regularity(days: pd.DataFrame, interval: float = 0.90) -> Regularity:
+    """Regularity from each customer's first two gaps.
+
+    Wheat, R. D. & D. G. Morrison (1990), "Estimating Purchase Regularity with Two Interpurchase
+    Times", Journal of Marketing Research 27(1), 87-93. Where gaps are Erlang-k, the share of the
+    first in both is Beta(k, k) whatever the customer's rate, with variance 1/(4(2k + 1)); and it is
+    independent of their sum, so that who has been seen for a short time does not mislead.
+
+    Parameters
+    ----------
+    days : DataFrame
+        As `Transactions.purchase_days` returns it: customer_id and date, one row per customer and
+        day, sorted.
+
+    """
+    nth = days.groupby("customer_id").cumcount()
+    first, second, third = (
+        days[nth == place].set_index("customer_id")["date"] for place in range(3)
+    )
+    if len(third) < FEWEST:
+        raise TooLittleToModel(
+            f"Only {len(third)} customers have bought on three days; regularity needs {FEWEST}. "
+            "Take a longer history."
+        )
+    share = (second - first).reindex(third.index) / (third - first.reindex(third.index))
+    squares = (share - 0.5) ** 2
+    margin = quantile(interval) * squares.std() / np.sqrt(len(squares))
+    variance = squares.mean()
+    return Regularity(
+        k=_erlang(variance),
+        low=_erlang(variance + margin),
+        high=_erlang(variance - margin),
+        customers=len(third),
+    )
+
+
+def _erlang(variance: float) -> float:
+    """The k of which a Beta(k, k) has this variance; infinite where all gaps are alike."""
+    return float((1 - 4 * variance) / (8 * variance)) if variance > 0 else float("inf")
+
+
+def seasonality(followed: pd.DataFrame, interval: float = 0.90) -> pd.DataFrame:
+    """Purchases over what the model expected, by calendar month: the season it knows nothing of.
+
+    Parameters
+    ----------
+    followed : DataFrame
+        As `customers.tracking.tracking` returns it: `actual` and `expected`, cumulative, by the
+        last day of each week.
+
+    Returns
+    -------
+    DataFrame indexed by month (1 to 12, those seen): `weeks`, `actual`, `expected` purchases,
+    `ratio`, and `low`, `high`, its bounds if purchases came at random.
+
+    """
+    weekly = followed[["actual", "expected"]].diff().fillna(followed.iloc[[0]])
+    middle = pd.DatetimeIndex(followed.index) - pd.Timedelta(days=3)
+    months = weekly.groupby(middle.month.rename("month"))
+    table = months.sum().assign(weeks=months.size())
+    ratio = table["actual"] / table["expected"]
+    margin = quantile(interval) / np.sqrt(table["expected"])
+    table = table.assign(ratio=ratio, low=ratio - margin, high=ratio + margin)
+    return table[["weeks", "actual", "expected", "ratio", "low", "high"]]

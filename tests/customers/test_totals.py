@@ -1,0 +1,169 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import clv
+from clv.customers import totals
+from clv.customers.totals import Total, total_purchases, total_value
+from clv.errors import BadParameter, DidNotConverge
+from clv.models import simulate
+from clv.models.gamma_gamma import GammaGamma
+from clv.models.mbgnbd import MbgNbd
+
+NATURE, MONEY = MbgNbd(0.525, 6.183, 0.891, 1.614), GammaGamma(6.25, 3.74, 15.44)
+
+
+@pytest.fixture(scope="module")
+def customers():
+    return clv.customer_summary(clv.load("cdnow-sample"), "1997-09-30")
+
+
+@pytest.fixture(scope="module")
+def models(customers):
+    return clv.ModifiedBetaGeoModel.fit(customers), clv.GammaGammaModel.fit(customers)
+
+
+@pytest.fixture(scope="module")
+def valued(customers, models):
+    return clv.rfm(clv.value_customers(customers, *models, interval=None))
+
+
+@pytest.fixture(scope="module")
+def total(valued, models):
+    return total_value(valued, *models)
+
+
+def known(models):
+    """The same models, with parameters as if they had been given."""
+    return [replace(model, estimation=None) for model in models]
+
+
+def test_the_mean_of_the_draws_is_the_sum_of_the_customers(valued, models):
+    low, high = (total_value(valued, *known(models), interval=i).high for i in (1e-9, 0.5))
+    median, half = low, high - low
+    assert median == pytest.approx(valued["clv"].sum(), abs=half)
+
+
+def test_the_bounds_hold_the_sum(valued, total, customers, models):
+    assert total.low < total.expected < total.high
+    assert total.expected == pytest.approx(valued["clv"].sum())
+    counted = total_purchases(customers, models[0])
+    assert counted.low < counted.expected < counted.high
+    assert counted.expected == pytest.approx(valued["expected_purchases"].sum())
+
+
+def test_parameters_that_were_estimated_widen_the_bounds(valued, total, customers, models):
+    chance = total_value(valued, *known(models))
+    assert total.low < chance.low < chance.high < total.high
+    counted = [total_purchases(customers, model[0]) for model in (models, known(models))]
+    assert counted[0].high - counted[0].low > counted[1].high - counted[1].low
+
+
+def test_a_wider_interval_holds_a_narrower_one(valued, total, models):
+    half = total_value(valued, *models, interval=0.5)
+    assert total.low < half.low < half.high < total.high
+
+
+def test_the_order_of_the_rows_changes_no_money(valued, total, models):
+    shuffled = valued.sample(frac=1, random_state=5)
+    again = total_value(shuffled, *models)
+    assert (again.low, again.high) == pytest.approx((total.low, total.high), rel=1e-9)
+    counted = [total_purchases(table, models[0]) for table in (valued, shuffled)]
+    assert counted[0].low == pytest.approx(counted[1].low, rel=1e-9)
+    groups = [totals.by(table, *models, "segment") for table in (valued, shuffled)]
+    pd.testing.assert_frame_equal(*groups, rtol=1e-9)
+
+
+def test_groups_add_up_to_the_base(valued, total, models):
+    groups = totals.by(valued, *models, "segment")
+    assert groups["customers"].sum() == len(valued)
+    assert groups["expected"].sum() == pytest.approx(total.expected)
+    assert groups.index.tolist() == valued["segment"].sort_values().unique().tolist()
+    everybody = totals.by(valued.assign(base="all"), *models, "base").loc["all"]
+    assert everybody["low"] == pytest.approx(total.low, rel=1e-9)
+    assert everybody["high"] == pytest.approx(total.high, rel=1e-9)
+
+
+def test_chance_evens_out_between_groups(valued, total, models):
+    groups = totals.by(valued, *models, "segment")
+    assert (groups["low"] >= 0).all()
+    assert (groups["low"] <= groups["high"]).all()
+    assert groups["low"].sum() < total.low < total.high < groups["high"].sum()
+
+
+def test_customers_without_a_segment_are_a_group_too(valued, models):
+    some = valued.assign(half=np.where(np.arange(len(valued)) % 2, "odd", None))
+    groups = totals.by(some, *models, "half")
+    assert groups["expected"].sum() == pytest.approx(valued["clv"].sum())
+
+
+def test_margins_scale_a_total_and_its_bounds(customers, models, total):
+    kept = clv.value_customers(customers, *models, interval=None, margin=0.4)
+    told = total_value(kept, *models)
+    assert told.low == pytest.approx(0.4 * total.low)
+    assert told.high == pytest.approx(0.4 * total.high)
+
+
+def test_of_nobody_there_is_nothing(valued, models):
+    nobody = valued.iloc[:0]
+    assert total_value(nobody, *models) == Total(0, 0, 0)
+    assert total_purchases(nobody, models[0]) == Total(0, 0, 0)
+
+
+def test_a_large_base_that_is_drawn_fewer_times_has_the_same_bounds(valued, models, monkeypatch):
+    direct = total_value(valued, *known(models), draws=2000)
+    monkeypatch.setattr(totals, "MANY", len(valued) // 3)
+    combined = total_value(valued, *known(models), draws=2000)
+    apart = (direct.high - direct.low) / 2
+    assert combined.low == pytest.approx(direct.low, abs=0.15 * apart)
+    assert combined.high == pytest.approx(direct.high, abs=0.15 * apart)
+
+
+def test_a_column_that_is_not_there_is_named(valued, models):
+    with pytest.raises(BadParameter, match="`column` must be a column of the customer table"):
+        totals.by(valued, *models, "segmnet")
+
+
+@pytest.mark.parametrize("interval", [0, 1, 90])
+def test_an_interval_is_a_share(valued, models, interval):
+    with pytest.raises(BadParameter, match=r"such as 0\.90"):
+        total_value(valued, *models, interval=interval)
+
+
+def cohort(n, rng):
+    """Customers seen for 27 to 39 weeks, and what each buys and pays in the 39 that follow."""
+    T = rng.uniform(27, 39, n)
+    log, rates = simulate.draw_log(NATURE, T + 39, rng), simulate.draw_spend_rates(MONEY, n, rng)
+    before = log.time <= T[log.customer]
+    frequency, came = (np.bincount(log.customer[some], minlength=n) for some in (before, ~before))
+    recency = np.zeros(n)
+    np.maximum.at(recency, log.customer[before], log.time[before])
+    paid = [simulate.draw_spend(MONEY, count, rng, rates=rates) for count in (frequency, came)]
+    table = {"frequency": frequency, "recency": recency, "T": T, "monetary_value": paid[0]}
+    customers = pd.DataFrame(table)
+    customers.attrs["unit"] = "W"
+    return customers, came.sum(), (came * np.nan_to_num(paid[1])).sum()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [400, 2000])
+def test_nine_in_ten_totals_come_as_the_models_say(n):
+    rng, terms, held = np.random.default_rng(n), {"horizon": "39W"}, []
+    while len(held) < 200:
+        customers, purchases_came, came = cohort(n, rng)
+        try:
+            models = clv.ModifiedBetaGeoModel.fit(customers), clv.GammaGammaModel.fit(customers)
+        except DidNotConverge:
+            continue
+        valued = clv.value_customers(
+            customers, *models, **terms, annual_discount_rate=0.0, interval=None
+        )
+        counted = total_purchases(customers, models[0], **terms)
+        value = total_value(valued, *models, **terms)
+        held.append(
+            [counted.low <= purchases_came <= counted.high, value.low <= came <= value.high]
+        )
+    tolerance = 3 * np.sqrt(0.9 * 0.1 / len(held))
+    assert np.mean(held, axis=0) == pytest.approx([0.9, 0.9], abs=tolerance)
