@@ -95,8 +95,9 @@ def lock_hash() -> str | None:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python, of this package and of what it asks for."""
-    asked = [re.match(r"[\w.-]+", line)[0] for line in metadata.requires("clv") or []]
+    """Versions of Python, of this package and of what it always asks for."""
+    always = [line for line in metadata.requires("clv") or [] if "extra ==" not in line]
+    asked = {re.match(r"[\w.-]+", line)[0] for line in always}
     return {"python": platform.python_version(), "clv": clv.__version__} | {
         name: metadata.version(name) for name in sorted(asked)
     }

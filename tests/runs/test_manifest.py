@@ -57,7 +57,7 @@ def test_the_code_is_the_package_with_its_templates_and_without_caches(tmp_path,
     assert manifest.git_commit() is None
 
 
-def test_versions_are_those_of_everything_that_the_package_asks_for():
+def test_versions_are_those_of_everything_that_the_package_always_asks_for():
     assert {"python", "clv", "papermill", "ibis-framework"} <= manifest.versions().keys()
 
 
