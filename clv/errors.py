@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Self
 
+LONGEST_NAME = 80  # characters of a column or parameter that a sentence repeats
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -51,16 +53,22 @@ def near(name: str, known: Iterable[str]) -> str:
     ' Did you mean `horizon`?'
     """
     closest = difflib.get_close_matches(name, list(known), n=1)
-    return f" Did you mean `{closest[0]}`?" if closest else ""
+    return f" Did you mean {listed(closest)}?" if closest else ""
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names for a sentence, in backticks.
+    """Names for a sentence, in backticks; on one line, whatever a broken file has made of them.
 
     >>> listed(["date", "amount"])
     '`date`, `amount`'
     """
-    return ", ".join(f"`{name}`" for name in names)
+    return ", ".join(f"`{_on_one_line(str(name))}`" for name in names)
+
+
+def _on_one_line(name: str) -> str:
+    """A name without line breaks, cut where it goes on for ever."""
+    line = " ".join(name.splitlines())
+    return line if len(line) <= LONGEST_NAME else f"{line[:LONGEST_NAME]}…"
 
 
 # What was typed is wrong: exit 2 ------------------------------------------------------------

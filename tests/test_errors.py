@@ -73,3 +73,8 @@ def test_where_a_mapping_is_given_it_is_not_explained_again():
 
 def test_a_fit_that_failed_carries_how_far_it_came():
     assert errors.DidNotConverge("Stuck.", estimation="so far").estimation == "so far"
+
+
+def test_a_name_that_a_broken_file_has_made_endless_stays_a_name():
+    told = errors.listed(["amount\n1,2,3\n4", "x" * 500])
+    assert told == f"`amount 1,2,3 4`, `{'x' * errors.LONGEST_NAME}…`"

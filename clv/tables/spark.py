@@ -21,6 +21,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+import sqlglot.expressions as sge
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkType
 from py4j.protocol import Py4JJavaError
@@ -55,8 +56,27 @@ class Spark(Backend):
         rows = expr.as_table()
         with warnings.catch_warnings():  # Spark leaves its socket to the garbage collector
             warnings.simplefilter("ignore", ResourceWarning)
-            found = self.raw_sql(self.compile(rows)).toArrow()
+            found = self.frame(rows).toArrow()
         return expr.__pyarrow_result__(found.cast(rows.schema().to_pyarrow()))
+
+    def frame(self, rows: ir.Table) -> DataFrame:
+        """The rows of an expression as Spark's own table.
+
+        What several parts of a query use, Spark writes out in each of them, and where such uses
+        nest, its plan grows beyond bounds: so each is computed by itself, once, in their order.
+        """
+        query = self.compiler.to_sqlglot(rows)
+        shared = {part.alias: ibis.util.gen_name("shared") for part in query.ctes}
+        for place in query.find_all(sge.Table):
+            place.set("this", sge.to_identifier(shared.get(place.name, place.name), quoted=True))
+        for part in query.ctes:
+            found = self.raw_sql(part.this.sql(self.dialect)).localCheckpoint()
+            found.createTempView(shared[part.alias])
+        query.set("with_", None)
+        found = self.raw_sql(query)
+        for name in shared.values():
+            self._session.catalog.dropTempView(name)
+        return found
 
 
 def connect(session: SparkSession | None = None) -> Spark:
@@ -100,7 +120,7 @@ def stored(con: Spark, name: str, rows: ir.Table) -> ir.Table:
     The name makes each plan another: of an equal one Spark would hand out what it has kept, even
     if the files are no longer the same.
     """
-    found = con.raw_sql(con.compile(rows)).where(sf.lit(name).isNotNull())
+    found = con.frame(rows).where(sf.lit(name).isNotNull())
     return _viewed(con, name, found.persist())
 
 

@@ -1,6 +1,7 @@
 import os
 import shutil
 
+import ibis
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -42,8 +43,6 @@ def test_a_file_that_has_changed_is_read_anew(spark, tmp_path):
 
 
 def test_a_table_of_the_callers_session_tells_instants_from_local_time(spark):
-    import ibis
-
     theirs = ibis.pyspark.connect(spark._session)
     spark._session.sql(
         "SELECT 'a' AS customer_id, 5.0 AS amount, TIMESTAMP_LTZ '2024-01-01 22:00:00' AS instant,"
@@ -58,6 +57,15 @@ def test_a_table_of_the_callers_session_tells_instants_from_local_time(spark):
         )
         assert loaded.purchase_days()["date"].astype(str).tolist() == [day]
         assert loaded.source == "theirs"
+
+
+def test_what_a_query_uses_twice_is_computed_once_and_leaves_no_view(spark):
+    rows = engine.of_arrow(spark, "rows", pa.table({"a": [1, 2]}))
+    views = spark._session.catalog.listTables()
+    drawn = rows.select("a", chance=ibis.random())
+    found = drawn.union(drawn).to_pyarrow().to_pandas()
+    assert (found.groupby("a")["chance"].nunique() == 1).all()
+    assert spark._session.catalog.listTables() == views
 
 
 def test_what_is_forgotten_is_no_longer_there(spark):
