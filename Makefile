@@ -26,7 +26,7 @@ lint: $(READY)  ## ruff, the floors of the house, the notebooks
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/house/test_notebooks.py
 
-bench: $(READY)  ## measure: beside lifetimes, coverage of the intervals, windows of real data (about 12 minutes)
+bench: $(READY)  ## measure: beside lifetimes, coverage of the intervals, windows of real data
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.coverage --replicates 300
 	$(BIN)/python -m benchmarks.real_windows

@@ -191,7 +191,7 @@ def _messages(
     if refunds.marked(table):
         messages.append(refunds.told(table))
         table = table.filter(table["amount"] >= 0)
-    return (*messages, *_changed_ids(judged), *alerts(table, as_of))
+    return (*messages, *asides.changed_ids(judged), *alerts(table, as_of))
 
 
 def _with_share(message: Message, judged: ir.Table, table: ir.Table) -> Message:
@@ -200,18 +200,3 @@ def _with_share(message: Message, judged: ir.Table, table: ir.Table) -> Message:
     revenue = table["amount"].sum().to_pyarrow().as_py()
     share = f", {-aside / revenue:.2%} of revenue in all." if revenue else "."
     return replace(message, text=message.text.removesuffix(".") + share)
-
-
-def _changed_ids(judged: ir.Table) -> Sequence[Message]:
-    """Notes on ids that were brought to one spelling."""
-    counts = judged.aggregate(trimmed=judged["trimmed"].sum(), composed=judged["composed"].sum())
-    n_trimmed, n_composed = counts.to_pyarrow().to_pylist()[0].values()
-    notes = {
-        "id-trimmed": (n_trimmed, "blanks or invisible spaces around `customer_id` were trimmed"),
-        "id-normalised": (n_composed, "`customer_id` was brought to Unicode normal form NFC"),
-    }
-    return [
-        Message("info", code, f"Changed: in {asides.count(n)} {text}.", "customer_id")
-        for code, (n, text) in notes.items()
-        if n
-    ]
