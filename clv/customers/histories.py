@@ -108,7 +108,9 @@ def _grouped(columns: Sequence[Array]) -> tuple[NDArray[np.int64], NDArray[np.in
         code, n_codes = _coded(column)
         if size * n_codes >= LARGEST_KEY:
             key, size = _ranked(key, size)
-        key, size = key * n_codes + code, size * n_codes
+        key *= n_codes
+        key += code
+        size *= n_codes
     which, n_distinct = _ranked(key, size)
     one_of_each = np.empty(n_distinct, dtype=np.int64)
     one_of_each[which] = np.arange(n)
@@ -116,21 +118,20 @@ def _grouped(columns: Sequence[Array]) -> tuple[NDArray[np.int64], NDArray[np.in
 
 
 def _coded(column: Array) -> tuple[NDArray[np.int64], int]:
-    """A whole number for each value of a column, in the same order, and a bound of these numbers.
+    """The rank of each value of a column among the distinct ones, and their number.
 
-    Counts and days, counted in days or in weeks, are such numbers already.
+    Counts and days, counted in days or in weeks, are whole numbers already.
     """
     for parts in (1, DAYS_A_WEEK):
-        whole = np.rint(column * parts)
-        if (whole / parts == column).all() and whole.min(initial=0) >= 0:
-            largest = whole.max(initial=0)
-            if largest < LARGEST_CODE:
-                return whole.astype(np.int64), int(largest) + 1
+        if column.min(initial=0) >= 0 and column.max(initial=0) * parts < LARGEST_CODE:
+            whole = np.rint(column * parts).astype(np.int64)
+            if (whole / parts == column).all():
+                return _ranked(whole, int(whole.max(initial=0)) + 1)
     code, distinct = pd.factorize(column, sort=True, use_na_sentinel=False)
     return code, len(distinct)
 
 
-def _ranked(key: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], int]:
+def _ranked(key: NDArray[np.integer], size: int) -> tuple[NDArray[np.int64], int]:
     """The rank of each key, all below `size`, among the distinct ones, and their number.
 
     By a table of all possible keys where that is small, which needs no sorting.
@@ -140,5 +141,7 @@ def _ranked(key: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], int]:
         return rank, len(distinct)
     seen = np.zeros(size, dtype=bool)
     seen[key] = True
-    ranks = np.cumsum(seen, dtype=np.int64) - 1
-    return ranks[key], int(np.count_nonzero(seen))
+    distinct = np.flatnonzero(seen)
+    ranks = np.empty(size, dtype=np.int32)  # of the keys that were seen; half the memory of int64
+    ranks[distinct] = np.arange(len(distinct))
+    return ranks[key].astype(np.int64), len(distinct)

@@ -54,15 +54,15 @@ class GammaGammaModel(FittedModel):
 
         Raises `DidNotConverge` rather than return a fit not to be used.
         """
-        spending = spending_of(customers, basis)
-        paid = spending["mean"] > 0
-        repeat = int((paid & (customers["frequency"] > 0)).sum())
+        count, mean = spending_of(customers, basis).to_numpy().T
+        paid = mean > 0
+        repeat = np.count_nonzero(paid & (customers["frequency"].to_numpy() > 0))
         if repeat < FEWEST:
             raise TooLittleToModel(
                 f"Only {repeat} customers have paid for a repeat purchase; a model of spend "
                 f"needs {FEWEST} or more. Take a longer history."
             )
-        found = gamma_gamma.fit(*(spending.loc[paid, name] for name in ("count", "mean")))
+        found = gamma_gamma.fit(count[paid], mean[paid])
         return cls(**asdict(found.params), basis=basis, estimation=found)
 
     @property
@@ -118,9 +118,11 @@ def spending_of(customers: pd.DataFrame, basis: str) -> pd.DataFrame:
     missing = [name for name in ("frequency", column) if name not in customers.columns]
     if missing:
         raise ColumnsMissing.from_table("The customer table", missing, list(customers.columns))
-    frequency, money = customers["frequency"].astype(float), customers[column].astype(float)
+    frequency, money = (
+        customers[name].to_numpy(float, na_value=np.nan) for name in ("frequency", column)
+    )
     count, mean = (
-        (frequency, money.where(frequency > 0)) if basis == "repeat"
+        (frequency, np.where(frequency > 0, money, np.nan)) if basis == "repeat"
         else (frequency + 1, money / (frequency + 1))
     )  # fmt: skip
     counts = count > 0
@@ -132,4 +134,4 @@ def spending_of(customers: pd.DataFrame, basis: str) -> pd.DataFrame:
             f"The customer table breaks `{column} >= 0` in {len(wrong):,} of {counts.sum():,} "
             f"{rows} (first: {first}). Set refunds aside before summarising."
         )
-    return pd.DataFrame({"count": count, "mean": mean})
+    return pd.DataFrame({"count": count, "mean": mean}, customers.index)

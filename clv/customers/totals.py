@@ -53,9 +53,9 @@ def total_value(
     `valued` is the table that `value_customers` returns, with or without a margin, for the same
     horizon; the order of its rows decides nothing.
     """
-    levels, terms = tails(interval), {"horizon": horizon, "seed": seed, "draws": draws}
+    terms = {"horizon": horizon, "seed": seed, "draws": draws}
     sums = _values(valued, purchases, spend, _together(valued), **terms)
-    return Total(float(valued["clv"].sum()), *np.quantile(sums[0], levels).tolist())
+    return Total(float(valued["clv"].sum()), *_bounds(sums[0], interval).tolist())
 
 
 def total_purchases(
@@ -68,7 +68,7 @@ def total_purchases(
     draws: int = DRAWS,
 ) -> Total:
     """Purchases of all customers together; `customers` is as `clv.customer_summary` returns it."""
-    levels, rng = tails(interval), np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     histories, groups = purchases.histories(customers), _together(customers)
 
     def expected(model: PurchaseModel) -> pd.Series:
@@ -78,7 +78,7 @@ def total_purchases(
     shifts = _shifts(moves, draws, rng)
     counts = Counts.of(purchases, histories, horizon).of_customers(np.sort(histories.which))
     sums = shifts * _chance(counts, lambda _, count: count, groups, draws, rng)
-    return Total(float(expected(purchases).sum()), *np.quantile(sums[0], levels).tolist())
+    return Total(float(expected(purchases).sum()), *_bounds(sums[0], interval).tolist())
 
 
 def by(
@@ -105,12 +105,20 @@ def by(
     """
     if column not in valued:
         raise BadParameter.from_value("column", column, "a column of the customer table")
-    levels, terms = tails(interval), {"horizon": horizon, "seed": seed, "draws": draws}
+    terms = {"horizon": horizon, "seed": seed, "draws": draws}
     grouped = valued.groupby(column, observed=True, dropna=False)
     sums = _values(valued, purchases, spend, grouped.ngroup().to_numpy(), **terms)
-    low, high = np.quantile(sums, levels, axis=1)
+    low, high = _bounds(sums, interval)
     table = grouped.agg(customers=("clv", "size"), expected=("clv", "sum"))
     return table.assign(low=low, high=high)
+
+
+def _bounds(sums: Array, interval: float) -> Array:
+    """Low and high of drawn sums, shape (..., draws): one more draw lies between them so often.
+
+    The usual quantiles of 400 draws would hold it 89.55 times in a hundred, not 90.
+    """
+    return np.quantile(sums, tails(interval), axis=-1, method="weibull")
 
 
 def _together(customers: pd.DataFrame) -> Groups:

@@ -12,13 +12,11 @@ from scipy.special import betaln, psi
 
 from clv.models import estimation, nbd
 from clv.models.beta_geometric import BetaGeometric, columns
-from clv.models.estimation import Array, Curve, MaximumLikelihood, tally, trigamma
+from clv.models.estimation import Array, Curve, MaximumLikelihood, Rows, tally, trigamma
 from clv.models.nbd import BLOCK
-from clv.models.newton import Scale, Surface, climb
+from clv.models.newton import Surface
 
 R, ALPHA, A, B = range(4)
-EVERYBODY = slice(None)
-ROUNDING = 1e-10  # of a log-likelihood, relative
 
 
 def fit(
@@ -38,46 +36,38 @@ def fit(
     effects, units = nbd.designed(covariates, weights)
     none = np.zeros(len(units))
     starts = [np.array([1, gap, 1, 3, *none]), np.array([0.3, 0.3 * gap, 0.5, 1, *none])]
-    rows = np.stack([x, recency, T, weights, *effects])
     stayed = nbd.curve_of(x, T, weights, effects)
+
+    def curve_of(some: Rows, times: Array | float) -> Surface:
+        rows = (x[some], recency[some], T[some]), weights[some] * times, effects[:, some]
+        return _curve(kind, *rows, stayed if isinstance(some, slice) else None)
+
     return estimation.fit(
         kind,
-        lambda some: _curve(kind, rows[:, some], stayed if some == EVERYBODY else None),
+        curve_of,
         starts,
         weights,
         units=units,
-        verdict=lambda found: _against(found, stayed, units),
+        verdict=lambda found: nbd.against_leaving(found, stayed, units),
     )
 
 
-def _against(found: MaximumLikelihood, stayed: Surface, units: Array) -> str | None:
-    """What speaks against a model of leaving: that one in which nobody leaves is as likely."""
-    scale, (r, alpha, _, _, *coefficients) = Scale(B - 1, units), found.estimates
-    nested = climb(scale.surface(stayed), scale.place(np.array([r, alpha, *coefficients])))
-    gain, rounding = found.log_likelihood - nested.height, ROUNDING * abs(found.log_likelihood)
-    if gain > rounding:
-        return None
-    verdict = (
-        "a nested model is better: the NBD, in which nobody leaves, is likelier"
-        if gain < -rounding
-        else "`a` ran to a bound: the NBD, in which nobody leaves, is as likely"
-    )
-    return (
-        f"{verdict} (log-likelihood {nested.height:.4f} against {found.log_likelihood:.4f}). Take "
-        "a longer history, in which customers can be seen to leave."
-    )
-
-
-def _curve(kind: type[BetaGeometric], rows: Array, stayed: Surface | None = None) -> Surface:
+def _curve(
+    kind: type[BetaGeometric],
+    history: tuple[Array, Array, Array],
+    weights: Array,
+    effects: Array,
+    stayed: Surface | None = None,
+) -> Surface:
     """The summed log-likelihood as a function of (r, alpha, a, b, *coefficients).
 
     `stayed` is that of the same rows if nobody ever leaves. What depends on frequency alone, or on
     T alone, is summed over its few distinct values.
     """
-    (x, recency, T, weights), effects = rows[:4], rows[4:]
+    x, recency, T = history
     stayed = stayed or nbd.curve_of(x, T, weights, effects)
     n = B + len(effects)
-    rates = [R, ALPHA, *range(B + 1, n)]
+    rates, leaving = [R, ALPHA, *range(B + 1, n)], [R, A, B, ALPHA, *range(B + 1, n)]
     counts, customers = tally(x, weights)
     columns = np.stack([kind.survived(x), x, recency, T, weights, *effects])
     columns = columns[:, columns[0] > 0]
@@ -86,7 +76,7 @@ def _curve(kind: type[BetaGeometric], rows: Array, stayed: Surface | None = None
     def curve(values: Array) -> Curve:
         total = Curve(0.0, np.zeros(n), np.zeros((n, n)))
         total = sum((_curve_of_leaving(values, block) for block in leavers), start=total)
-        total = nbd.off_log(total, ALPHA, values[ALPHA])
+        total = nbd.off_log(total.among(leaving, n), ALPHA, values[ALPHA])
         total += _curve_of_surviving(values, kind.survived(counts), customers)
         return total + stayed(values[rates]).among(rates, n)
 
@@ -114,26 +104,28 @@ def _curve_of_surviving(values: Array, survived: Array, weights: Array) -> Curve
 def _curve_of_leaving(values: Array, customers: Array) -> Curve:
     """Having left after the last purchase instead: log(1 + odds).
 
-    A function of the logarithm of alpha, in which the effects of covariates add up.
+    A function of r, a, b, the logarithm of alpha and the coefficients, in this order: the effects
+    of covariates add up to that logarithm.
     """
     r, a, b = values[R], values[A], values[B]
     (survived, x, recency, T, weights), effects = customers[:5], customers[5:]
     alpha = nbd.alphas(values[ALPHA], values[B + 1 :], effects)
     early, late, before = alpha / (alpha + recency), alpha / (alpha + T), 1 / (b + survived - 1)
-    silence, shape = np.log(early / late), r + x
+    silence, shape, apart = np.log(early / late), r + x, late - early
     log_odds = np.log(a * before) + shape * silence
     less_likely = np.exp(-np.abs(log_odds))
     more_likely = 1 / (1 + less_likely)
     left = np.where(log_odds > 0, more_likely, less_likely * more_likely)
     value = weights @ (np.maximum(log_odds, 0) - np.log(more_likely))
-    slope, felt = np.empty((len(values), len(x))), [ALPHA, *range(B + 1, len(values))]
-    apart, leavers = late - early, weights * left
-    slope[R], slope[A], slope[B], slope[felt] = silence, 1 / a, -before, effects * (shape * apart)
+    slope = np.empty((len(values), len(x)))
+    slope[0], slope[1], slope[2], slope[3:] = silence, 1 / a, -before, effects * (shape * apart)
+    leavers = weights * left
     hessian = (slope * (leavers * (1 - left))) @ slope.T
-    hessian[A, A] -= leavers.sum() / a**2
-    hessian[B, B] += leavers @ before**2
-    hessian[R, felt] += effects @ (leavers * apart)
-    hessian[felt, R] = hessian[R, felt]
+    hessian[1, 1] -= leavers.sum() / a**2
+    hessian[2, 2] += leavers @ before**2
+    felt = effects @ (leavers * apart)
+    hessian[0, 3:] += felt
+    hessian[3:, 0] += felt
     bend = leavers * shape * apart * (1 - early - late)
-    hessian[np.ix_(felt, felt)] += (effects * bend) @ effects.T
+    hessian[3:, 3:] += (effects * bend) @ effects.T
     return Curve(float(value), slope @ leavers, hessian)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import zeta
 
 from clv.errors import DidNotConverge, listed
@@ -18,10 +19,10 @@ from clv.models import profile
 from clv.models.newton import Array, Climb, Curve, Scale, Surface, climb
 from clv.models.profile import Profile
 
-__all__ = ["Array", "Curve", "MaximumLikelihood", "fit", "tally", "trigamma"]
+__all__ = ["Array", "Curve", "MaximumLikelihood", "Rows", "fit", "tally", "trigamma"]
 
 FARTHEST = float(np.log(1e4))  # so many times its natural size a parameter is on its way off
-ROUGHLY = 4000  # rows on which the starts are tried; what they find then climbs on all rows
+ROUGHLY = 4000  # customers on whom the starts are tried; what they find then climbs on all
 CLEARLY = 1e-4  # difference of two log-likelihoods that is no rounding
 SAME = 1e-3  # distance of two tops, on the scale of the climb, that are one
 SINGULAR = 1e12  # condition number of a Hessian that is as good as not positive definite
@@ -30,6 +31,7 @@ LARGEST_COUNT = 2**20  # up to which whole numbers are told apart without sortin
 ADVICE = "Take a longer history or more customers, or another model."
 
 Verdict = Callable[["MaximumLikelihood"], str | None]
+Rows = slice | NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +120,7 @@ class MaximumLikelihood:
 
 def fit(
     kind: type,
-    curve_of: Callable[[slice], Surface],
+    curve_of: Callable[[Rows, Array | float], Surface],
     starts: Sequence[Array],
     weights: Array,
     *,
@@ -134,7 +136,8 @@ def fit(
     kind
         The model's dataclass of positive parameters.
     curve_of
-        The log-likelihood of some rows, as a function of parameters and coefficients, shape (k,).
+        The log-likelihood of some rows, and of how many times the customers it stands for each
+        counts, as a function of parameters and coefficients, shape (k,).
     starts
         Values to climb from; the first is also each parameter's natural size.
     weights
@@ -147,9 +150,9 @@ def fit(
     """
     scale = Scale(len(fields(kind)), np.asarray(units, dtype=float))
     places = [scale.place(np.asarray(start, dtype=float)) for start in starts]
-    every = 1 + len(weights) // ROUGHLY
-    surface = scale.surface(curve_of(slice(None)))
-    some = scale.surface(curve_of(slice(None, None, every))) if every > 1 else surface
+    surface = scale.surface(curve_of(slice(None), 1.0))
+    small = len(weights) <= ROUGHLY
+    some = surface if small else scale.surface(curve_of(*_sample(weights)))
     tried = [climb(some, place) for place in places]
     climbs = [climb(surface, place) for place in _worth_climbing(tried, places[0])]
     best = _highest(climbs)
@@ -160,6 +163,14 @@ def fit(
         found = replace(found, converged=False, why=fault, profile=None)
         raise DidNotConverge(f"The {kind.title} fit is not usable: {fault}", estimation=found)
     return replace(found, why=_praise(found, best, climbs, tried))
+
+
+def _sample(weights: Array) -> tuple[Rows, Array]:
+    """Rows of evenly spaced customers, and how many times each row counts in the sample."""
+    last_of_row = np.cumsum(weights)
+    spaced = (np.arange(ROUGHLY) + 0.5) / ROUGHLY * last_of_row[-1]
+    rows, sampled = np.unique(np.searchsorted(last_of_row, spaced), return_counts=True)
+    return rows, sampled / weights[rows]
 
 
 def _worth_climbing(tried: Sequence[Climb], start: Array) -> list[Array]:

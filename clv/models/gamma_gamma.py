@@ -108,19 +108,19 @@ def fit(
     x, spent = _columns(frequency, monetary_value)
     weights = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=float)
     took_part = spent > 0
-    rows = x[took_part], spent[took_part], weights[took_part]
     if not took_part.any():
         raise DidNotConverge(
             f"The {GammaGamma.title} fit is not usable: nobody has spent anything on a repeat "
             "purchase. Take a longer history."
         )
-    mean = np.average(rows[1] / rows[0], weights=rows[2])
+    x, spent, weights = x[took_part], spent[took_part], weights[took_part]
+    mean = np.average(spent / x, weights=weights)
     starts = [np.array([3.0, 3.0, mean]), np.array([1.0, 1.5, 2 * mean])]
     return estimation.fit(
         GammaGamma,
-        lambda some: _curve(*(column[some] for column in rows), unit=mean),
+        lambda some, times: _curve(x[some], spent[some], weights[some] * times, unit=mean),
         starts,
-        rows[2],
+        weights,
         verdict=_against,
     )
 
@@ -187,9 +187,13 @@ def _curve_of_counts(values: Array, x: Array, weights: Array) -> Curve:
 
 def _sums_of_money(v: float, weights: Array, spent: Array) -> Array:
     """All that the curve needs to know of money: shape (customers, purchases) x (3 functions)."""
-    level = v + spent
-    inverse = 1 / level
-    return np.stack([weights @ np.log(level), weights @ inverse, weights @ inverse**2], axis=1)
+    functions = np.empty((3, len(spent)))
+    log, inverse, square = functions
+    np.add(spent, v, out=log)
+    np.divide(1, log, out=inverse)
+    np.multiply(inverse, inverse, out=square)
+    np.log(log, out=log)
+    return weights @ functions.T
 
 
 def _curve_of_money(

@@ -18,9 +18,11 @@ from clv.errors import BadParameter, DidNotConverge
 from clv.models import estimation
 from clv.models.beta_geometric import columns
 from clv.models.estimation import Array, Curve, MaximumLikelihood, tally, trigamma
-from clv.models.newton import Surface
+from clv.models.newton import Scale, Surface, climb
 
 R, ALPHA = range(2)
+ROUNDING = 1e-10  # of a log-likelihood, relative
+NO_UNITS = np.empty(0)  # without covariates
 # Rows at a time: in the cache, and too few for BLAS to start threads, which would stall.
 BLOCK = 2048
 
@@ -166,10 +168,34 @@ def fit(
     starts = [np.append([r, r * gap], np.zeros(len(units))) for r in (1.0, 0.3)]
     return estimation.fit(
         Nbd,
-        lambda some: curve_of(x[some], T[some], weights[some], effects[:, some]),
+        lambda some, times: curve_of(x[some], T[some], weights[some] * times, effects[:, some]),
         starts,
         weights,
         units=units,
+    )
+
+
+def against_leaving(
+    found: MaximumLikelihood, stayed: Surface, units: Array = NO_UNITS
+) -> str | None:
+    """What speaks against a model of leaving: that one in which nobody leaves is as likely.
+
+    `stayed` is the curve of the same customers if nobody leaves, the `units` those of its
+    coefficients.
+    """
+    scale, (r, alpha, *_) = Scale(2, units), found.estimates
+    nested = climb(scale.surface(stayed), scale.place(np.array([r, alpha, *found.coefficients])))
+    gain, rounding = found.log_likelihood - nested.height, ROUNDING * abs(found.log_likelihood)
+    if gain > rounding:
+        return None
+    verdict = (
+        "a nested model is better: the NBD, in which nobody leaves, is likelier"
+        if gain < -rounding
+        else f"`{found.names[2]}` ran to a bound: the NBD, in which nobody leaves, is as likely"
+    )
+    return (
+        f"{verdict} (log-likelihood {nested.height:.4f} against {found.log_likelihood:.4f}). Take "
+        "a longer history, in which customers can be seen to leave."
     )
 
 
@@ -191,7 +217,7 @@ def designed(covariates: ArrayLike | None, weights: Array) -> tuple[Array, Array
     apart.
     """
     if covariates is None:
-        return np.ones((1, len(weights))), np.empty(0)
+        return np.ones((1, len(weights))), NO_UNITS
     values = np.asarray(covariates, dtype=float).reshape(len(weights), -1)
     if not np.isfinite(values).all():
         wrong = int((~np.isfinite(values)).any(axis=1).sum())

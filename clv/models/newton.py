@@ -42,10 +42,10 @@ class Curve:
         """The weighted sum over customers; what is not named is zero."""
         gradient, hessian = np.zeros(n_parameters), np.zeros((n_parameters, n_parameters))
         for i, slope in slopes.items():
-            gradient[i] = np.sum(weights * slope)
+            gradient[i] = np.dot(weights, slope)
         for (i, j), bend in bends.items():
-            hessian[i, j] = hessian[j, i] = np.sum(weights * bend)
-        return cls(float(np.sum(weights * value)), gradient, hessian)
+            hessian[i, j] = hessian[j, i] = np.dot(weights, bend)
+        return cls(float(np.dot(weights, value)), gradient, hessian)
 
     def __add__(self, other: Curve) -> Curve:
         return Curve(

@@ -14,12 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from clv.errors import DidNotConverge
 from clv.models import estimation, nbd, race
 from clv.models.estimation import Array, Curve, MaximumLikelihood
 
 R, ALPHA, S, BETA = range(4)
-ROUNDING = 1e-10  # of a log-likelihood, relative
 
 
 def fit(
@@ -32,32 +30,21 @@ def fit(
     starts = [np.array([1, gap, 1, age]), np.array([0.3, 0.3 * gap, 0.5, 0.3 * age])]
     return estimation.fit(
         kind,
-        lambda some: _curve(x[some], recency[some], T[some], weights[some]),
+        lambda some, times: _curve(x[some], recency[some], T[some], weights[some] * times),
         starts,
         weights,
-        verdict=lambda found: _against(found, x, T, weights),
+        verdict=lambda found: nbd.against_leaving(found, _bought(x, T, weights)),
     )
 
 
-def _against(found: MaximumLikelihood, x: Array, T: Array, weights: Array) -> str | None:
-    """What speaks against a model of leaving: that one in which nobody leaves is as likely."""
-    try:
-        nested = nbd.fit(x, T, T, weights)
-    except DidNotConverge as fault:  # as far as it came, it still is a likelihood to be beaten
-        nested = fault.estimation
-    gain = found.log_likelihood - nested.log_likelihood
-    if gain > ROUNDING * abs(found.log_likelihood):
-        return None
-    return (
-        "a nested model is better: the NBD, in which nobody leaves, is as likely (log-likelihood "
-        f"{found.log_likelihood:.4f} against {nested.log_likelihood:.4f}). Take a longer history, "
-        "in which customers can be seen to leave."
-    )
+def _bought(x: Array, T: Array, weights: Array) -> Callable[[Array], Curve]:
+    """The same if nobody leaves, as a function of (r, alpha)."""
+    return nbd.curve_of(x, T, weights, np.ones((1, len(x))))
 
 
 def _curve(x: Array, recency: Array, T: Array, weights: Array) -> Callable[[Array], Curve]:
     """The summed log-likelihood of columns of shape (n,) as a function of (r, alpha, s, beta)."""
-    bought = nbd.curve_of(x, T, weights, np.ones((1, len(x))))
+    bought = _bought(x, T, weights)
     ages, age = np.unique(T, return_inverse=True)
     customers = np.bincount(age, weights)
     silent = np.stack([x, recency, T, weights])[:, recency < T]

@@ -128,7 +128,7 @@ def fit(survivors: Sequence[ArrayLike] | ArrayLike) -> MaximumLikelihood:
     starts = [np.array([1, odds]), np.array([0.3, 0.3 * odds])]
     return estimation.fit(
         ShiftedBetaGeometric,
-        lambda some: _curve(period[some], stayed[some], left[some]),
+        lambda some, times: _curve(period[some], stayed[some] * times, left[some] * times),
         starts,
         last_seen,
     )
@@ -172,7 +172,7 @@ def _curve(period: Array, stayed: Array, left: Array) -> Callable[[Array], Curve
         staying = beta + period - 1
         each, bend = (stayed + left) / (alpha + staying), (stayed + left) / (alpha + staying) ** 2
         return Curve.total(
-            1.0,
+            np.ones(len(period)),
             left * np.log(alpha) + stayed * np.log(staying)
             - (stayed + left) * np.log(alpha + staying),
             {ALPHA: left / alpha - each, BETA: stayed / staying - each},

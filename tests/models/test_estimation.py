@@ -70,7 +70,7 @@ def endless_to_the_right(values):
 
 
 def fit(curve):
-    return estimation.fit(Toy, lambda _: curve, STARTS, WEIGHTS)
+    return estimation.fit(Toy, lambda *_: curve, STARTS, WEIGHTS)
 
 
 def test_the_top_of_a_hill_is_found_and_its_curvature_gives_the_errors():
@@ -161,7 +161,7 @@ def test_a_top_is_refused_where_another_start_runs_higher_to_a_bound():
 
     with pytest.raises(DidNotConverge, match="`rate` ran to a bound"):
         estimation.fit(
-            Toy, lambda _: rising, [np.array([1.0, 1.0]), np.array([50.0, 1.0])], WEIGHTS
+            Toy, lambda *_: rising, [np.array([1.0, 1.0]), np.array([50.0, 1.0])], WEIGHTS
         )
 
 
@@ -181,7 +181,7 @@ def test_the_condition_number_compares_what_is_known_best_and_least():
 def test_what_the_model_itself_has_against_a_fit_refuses_it():
     with pytest.raises(DidNotConverge, match="The toy fit is not usable: too round") as caught:
         estimation.fit(
-            Toy, lambda _: hill, STARTS, WEIGHTS, verdict=lambda found: f"too round {found.names}"
+            Toy, lambda *_: hill, STARTS, WEIGHTS, verdict=lambda found: f"too round {found.names}"
         )
     assert caught.value.estimation.why == "too round ('rate', 'shape')"
     assert not caught.value.estimation.converged
@@ -196,7 +196,7 @@ def test_coefficients_follow_the_parameters_and_climb_as_they_are():
         )
 
     starts = [np.append(start, 0.0) for start in STARTS]
-    found = estimation.fit(Toy, lambda _: tilted, starts, WEIGHTS, units=[10.0])
+    found = estimation.fit(Toy, lambda *_: tilted, starts, WEIGHTS, units=[10.0])
     assert found.names == ("rate", "shape", "x1")
     assert found.coefficients == (pytest.approx(-30),)
     assert found.log_errors == pytest.approx([10**-0.5, 4**-0.5, 20])
@@ -204,13 +204,16 @@ def test_coefficients_follow_the_parameters_and_climb_as_they_are():
     assert found.identified
 
 
-def test_many_rows_are_climbed_on_a_sample_first():
-    seen = []
+def test_many_rows_are_climbed_on_a_sample_of_their_customers_first():
+    weights, seen = np.append(np.ones(2 * estimation.ROUGHLY), 6.0 * estimation.ROUGHLY), []
 
-    def curve_of(rows):
-        seen.append(rows.step)
+    def curve_of(rows, times):
+        seen.append(np.broadcast_to(times, len(weights[rows])) * weights[rows])
         return hill
 
-    found = estimation.fit(Toy, curve_of, STARTS, np.ones(2 * estimation.ROUGHLY))
-    assert seen == [None, 3]
+    found = estimation.fit(Toy, curve_of, STARTS, weights)
+    everybody, sample = seen
+    assert everybody.tolist() == weights.tolist()
+    assert sample.sum() == estimation.ROUGHLY
+    assert sample[-1] == 0.75 * estimation.ROUGHLY
     assert found.params == Toy(pytest.approx(2), pytest.approx(5))

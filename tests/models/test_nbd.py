@@ -1,11 +1,13 @@
 """NBD: what Ehrenberg's model says, and what BG/NBD says where nobody leaves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import nbinom
 
 from clv.errors import BadParameter, DidNotConverge
-from clv.models import bgnbd, nbd
+from clv.models import bgnbd, mbgnbd, nbd, pareto_nbd
 from clv.models.nbd import Nbd
 
 CDNOW = Nbd(r=0.3847658753, alpha=12.0720137321)
@@ -122,3 +124,17 @@ def test_customers_who_buy_alike_have_no_spread_of_rates():
 def test_a_parameter_that_is_not_positive_is_refused_by_name():
     with pytest.raises(BadParameter, match="`alpha` must be a positive number; got -1"):
         Nbd(r=1.0, alpha=-1)
+
+
+@pytest.mark.parametrize(("model", "leaves"), [(bgnbd, "a"), (mbgnbd, "a"), (pareto_nbd, "s")])
+def test_a_model_of_leaving_must_beat_the_one_in_which_nobody_leaves(model, leaves, cdnow):
+    found = model.fit(*cdnow)
+    stayed = nbd.curve_of(cdnow.frequency, cdnow.T, cdnow.customers, np.ones((1, len(cdnow.T))))
+
+    def verdict(log_likelihood):
+        return nbd.against_leaving(replace(found, log_likelihood=log_likelihood), stayed)
+
+    best = nbd.fit(*cdnow).log_likelihood
+    assert verdict(found.log_likelihood) is None
+    assert verdict(best - 0.5).startswith("a nested model is better: the NBD, in which nobody")
+    assert verdict(best + 1e-9).startswith(f"`{leaves}` ran to a bound: the NBD, in which nobody")

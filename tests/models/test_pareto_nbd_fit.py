@@ -1,4 +1,3 @@
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -126,11 +125,3 @@ def test_a_base_where_nobody_has_ever_left_is_no_case_for_this_model():
     with pytest.raises(DidNotConverge, match="not usable") as caught:
         pareto_nbd.fit(frequency, T, T)
     assert "Take a longer history" in str(caught.value)
-
-
-def test_a_model_of_leaving_must_be_likelier_than_one_without(found, cdnow):
-    frequency, _, T, weights = cdnow
-    assert pareto_nbd_fit._against(found, frequency, T, weights) is None
-    unlikely = replace(found, log_likelihood=-9763.6577)  # that of the NBD, not converged
-    verdict = pareto_nbd_fit._against(unlikely, frequency, T, weights)
-    assert "a nested model is better: the NBD" in verdict

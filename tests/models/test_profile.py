@@ -57,7 +57,8 @@ def test_the_profile_of_a_parabola_is_walds():
 @pytest.mark.parametrize("interval", LEVELS)
 def test_intervals_of_the_cdnow_sample_are_those_of_brute_force(cdnow, interval):
     found = mbgnbd.fit(*cdnow)
-    curve = beta_geometric_fit._curve(mbgnbd.MbgNbd, np.stack([*cdnow, np.ones(len(cdnow.T))]))
+    effects = np.ones((1, len(cdnow.T)))
+    curve = beta_geometric_fit._curve(mbgnbd.MbgNbd, cdnow[:3], cdnow.customers, effects)
     surface = Scale(4, np.empty(0)).surface(curve)
     top = climb(surface, np.log(found.estimates))
     for estimate, ends, which in zip(
