@@ -13,6 +13,7 @@ from clv.customers.regularity import Regularity, gap_regularity
 from clv.customers.rfm import significant
 from clv.customers.spend import GammaGammaModel, spending_of
 from clv.customers.stability import Stability, cohort_stability
+from clv.customers.uncertainty import quantile
 from clv.errors import DidNotConverge, TooLittleToModel
 from clv.models import gamma_gamma
 from clv.tables.periods import unit_of
@@ -55,6 +56,11 @@ def spend_independence(customers: pd.DataFrame, basis: str = "repeat") -> pd.Dat
 
     """
     counted = _counted(customers, basis)
+    if counted.empty:
+        raise TooLittleToModel(
+            "Nobody has a purchase that counts, so that spend could depend on nothing. Take a "
+            'longer history, or basis="all".'
+        )
     rest = counted.drop(index=counted["spent"].idxmax())
     return pd.DataFrame({"value": _dependence(counted), "without_largest": _dependence(rest)})
 
@@ -91,19 +97,21 @@ def count_groups(frequency: pd.Series, most: int = MOST_SHOWN) -> pd.Series:
     )
 
 
-def spend_by_frequency(customers: pd.DataFrame, basis: str = "repeat") -> pd.DataFrame:
+def spend_by_frequency(
+    customers: pd.DataFrame, basis: str = "repeat", interval: float = 0.90
+) -> pd.DataFrame:
     """Mean spend per purchase that counts, by number of repeat purchases.
 
     Returns
     -------
-    DataFrame indexed by repeat_purchases: `customers`, `mean`, and `low`, `high`, the 90 %
-    interval of the mean.
+    DataFrame indexed by repeat_purchases: `customers`, `mean`, and `low`, `high`, the interval of
+    the mean (NaN where there is a single customer).
 
     """
     counted = _counted(customers, basis)
     grouped = counted.groupby(count_groups(counted["frequency"]), observed=True)["mean"]
     table = grouped.agg(customers="size", mean="mean", sd="std")
-    margin = 1.645 * table["sd"] / np.sqrt(table["customers"])
+    margin = quantile(interval) * table["sd"] / np.sqrt(table["customers"])
     return table.assign(low=table["mean"] - margin, high=table["mean"] + margin).drop(columns="sd")
 
 

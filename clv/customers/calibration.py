@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from clv.customers.assumptions import count_groups
-
-GROUPS = 10
+from clv.customers.concentration import in_tenths
 
 
 def by_decile(test: pd.DataFrame, model: str) -> pd.DataFrame:
@@ -25,10 +23,8 @@ def by_decile(test: pd.DataFrame, model: str) -> pd.DataFrame:
     DataFrame indexed by decile (1 is the highest): `customers`, `predicted`, `actual`.
 
     """
-    # Ties are broken by the id, so that the order of the rows decides nothing.
-    ranked = test.sort_index().sort_values(model, ascending=False, kind="stable")
-    decile = np.arange(len(ranked)) * GROUPS // len(ranked) + 1
-    return _side_by_side(ranked, model, pd.Series(decile, ranked.index, name="decile"))
+    ranked = in_tenths(test, model)
+    return _side_by_side(ranked, model, ranked["decile"])
 
 
 def by_frequency(test: pd.DataFrame, model: str) -> pd.DataFrame:

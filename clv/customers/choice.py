@@ -17,10 +17,9 @@ from clv.tables.periods import as_date
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions
 
-# Where in the history an origin lies; each is followed by a holdout of a quarter of the history.
-# The last takes no part in choosing: it is the one that is reported.
+# Where in the history an origin lies. The last is the one that is reported, on the quarter of the
+# history after it; what came after the others counts until then: no day chooses and is reported.
 ORIGINS = (1 / 2, 5 / 8, 3 / 4)
-HOLDOUT = 1 / 4
 
 # What cannot be told apart goes to the simpler model. BG/NBD and MBG/NBD are equally simple, but
 # BG/NBD takes every one-time buyer for alive; Pareto/NBD lets customers leave at any moment.
@@ -41,7 +40,7 @@ def compare_models(
     """How well each model and each baseline foresaw what has come since.
 
     The model is chosen by its mean log score over the earlier origins; the measures shown are
-    those of the last origin, which took no part in the choice.
+    those of the last origin, after the days on which the choice rests.
 
     Returns
     -------
@@ -99,13 +98,17 @@ def comparable(scores: pd.DataFrame) -> pd.DataFrame:
 def origins(first: date, until: date) -> list[tuple[date, date]]:
     """Calibration and holdout ends, earliest first, spread over a history; none over a few days.
 
-    >>> [str(start) for start, end in origins(date(1997, 1, 1), date(1998, 6, 30))]
-    ['1997-09-30', '1997-12-07', '1998-02-13']
+    >>> for start, end in origins(date(1997, 1, 1), date(1998, 6, 30)):
+    ...     print(start, end)
+    1997-09-30 1998-02-13
+    1997-12-07 1998-02-13
+    1998-02-13 1998-06-30
     """
     span = (until - first).days
-    length = timedelta(int(HOLDOUT * span))
-    starts = [first + timedelta(int(share * span)) for share in ORIGINS] if length else []
-    return [(start, min(start + length, until)) for start in starts]
+    *earlier, last = (first + timedelta(int(share * span)) for share in ORIGINS)
+    if not max(earlier) < last < until:
+        return []
+    return [*((start, last) for start in earlier), (last, until)]
 
 
 def choose(scores: pd.DataFrame) -> Choice:
@@ -153,9 +156,9 @@ def error_of_mean(scores: pd.Series) -> float:
 
 
 def family(name: str) -> type[PurchaseModel]:
-    """The model class of a name that a study may hold."""
+    """The class of a model that goes by this name."""
     if name not in MODELS:
-        raise BadParameter.from_value("model", name, f"one of {['auto', *MODELS]}")
+        raise BadParameter.from_value("model", name, f"one of {[*MODELS]}")
     return MODELS[name]
 
 
@@ -166,8 +169,10 @@ def name_of(purchases: PurchaseModel) -> str:
 
 def chosen(comparison: pd.DataFrame, model: str = "auto") -> Choice:
     """The model to use: the one that is named, or the one that a comparison chose."""
-    if model != "auto":
+    if model in MODELS:
         return Choice(model, "named in the study")
+    if model != "auto":
+        raise BadParameter.from_value("model", model, f"one of {['auto', *MODELS]}")
     row = comparison.loc[comparison["chosen"]].iloc[0]
     return Choice(str(row.name), str(row["why"]))
 

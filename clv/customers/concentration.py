@@ -34,6 +34,15 @@ def _held_by(values: pd.Series, parts: np.ndarray) -> np.ndarray:
     return np.interp(parts * len(best_first), np.arange(len(held)), held / (held[-1] or 1.0))
 
 
+def in_tenths(customers: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The customers, those with the most of a column first, and in which tenth: `decile`, 1 to 10.
+
+    Ties are broken by the id, so that the order of the rows decides nothing.
+    """
+    ranked = customers.sort_index().sort_values(by, ascending=False, kind="stable")
+    return ranked.assign(decile=np.arange(len(ranked)) * 10 // len(ranked) + 1)
+
+
 def deciles(valued: pd.DataFrame, *, by: str = "clv") -> pd.DataFrame:
     """Customers in ten groups of equal size, the most valuable first.
 
@@ -44,10 +53,8 @@ def deciles(valued: pd.DataFrame, *, by: str = "clv") -> pd.DataFrame:
     `share`.
 
     """
-    # Ties are broken by the id, so that the order of the rows decides nothing.
-    ranked = valued.sort_index().sort_values(by, ascending=False, kind="stable")
-    decile = pd.Series(np.arange(len(ranked)) * 10 // len(ranked) + 1, ranked.index, name="decile")
-    table = ranked.groupby(decile).agg(
+    tenths = in_tenths(valued, by).groupby("decile")
+    table = tenths.agg(
         customers=(by, "size"),
         p_alive=("p_alive", "mean"),
         expected_purchases=("expected_purchases", "mean"),

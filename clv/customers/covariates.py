@@ -13,11 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clv.errors import BadParameter, TableBroken, listed
-
-Array = NDArray[np.float64]
+from clv.models.estimation import Array
 
 NO_NEWS = 1e-9  # so little variation, relative to what is there, is rounding
 FAR_AWAY = 10  # times its own range from 0 a column drags alpha out of any climb's reach
+NEWCOMER = pd.Index(["the new customer"])
+LARGEST_EFFECT = 700.0  # on the log of a rate: a number holds no factor of e^710
 
 
 def named(covariates: Sequence[str] | None, taken: Collection[str]) -> tuple[str, ...]:
@@ -57,6 +58,17 @@ def read(customers: pd.DataFrame, names: Sequence[str]) -> Array:
     return values
 
 
+def of_newcomer(told: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+    """What is told of a customer who is in no table yet: a value for each of the names."""
+    given = dict(told or {})
+    if given.keys() != set(names):
+        wanted = ", ".join(f"{name!r}: …" for name in names)
+        allowed = f"{{{wanted}}}" if wanted else "left out: the model has no coefficients"
+        raise BadParameter.from_value("covariates", told, allowed)
+    values = read(pd.DataFrame(given, NEWCOMER), names)
+    return dict(zip(names, values[0].tolist(), strict=True))
+
+
 def side_by_side(columns: Mapping[str, Array], weights: NDArray[np.int64]) -> Array:
     """The columns as a matrix, shape (k, c), if each of them says something of its own.
 
@@ -79,6 +91,33 @@ def side_by_side(columns: Mapping[str, Array], weights: NDArray[np.int64]) -> Ar
                 column=name,
             )
     return values
+
+
+def effect(
+    coefficients: Mapping[str, float],
+    columns: Mapping[str, Array],
+    index: pd.Index,
+    which: NDArray[np.int64],
+) -> Array:
+    """What the columns, shape (k,) each, add to the log of a purchase rate, if that is possible.
+
+    `which` says the row of each of the n customers in `index`, who are named where it is not.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        moved = sum(weight * columns[name] for name, weight in coefficients.items())
+    far = ~(np.abs(moved) <= LARGEST_EFFECT)
+    if far.any():
+        wrong = index[np.atleast_1d(far)[which]]
+        several = len(coefficients) > 1
+        raise TableBroken(
+            f"The covariate{'s' if several else ''} {listed(coefficients)} "
+            f"{'move' if several else 'moves'} the purchase rate of {len(wrong):,} of "
+            f"{len(index):,} customers by a factor that no number can hold (first: "
+            f"{', '.join(map(str, wrong[:3]))}). Give them in the units that the model was fitted "
+            "on.",
+            column=next(iter(coefficients)),
+        )
+    return moved
 
 
 def _check_range(name: str, low: float, high: float) -> None:

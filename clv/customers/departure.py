@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from clv.customers.assumptions import count_groups
+from clv.customers.histories import Histories
 from clv.customers.purchases import PurchaseModel
-from clv.customers.totals import Total
-from clv.customers.uncertainty import quantile, standard_error
+from clv.customers.totals import Total, of_chances
 
 SOON = "90D"
 
@@ -37,7 +37,7 @@ def value_at_risk(
     and `value_at_risk`, the part of `clv` that is expected to go with it.
 
     """
-    leaves = _leaves_if_alive(valued, purchases, within)
+    leaves = _leaves_if_alive(purchases.histories(valued), purchases, within)
     return valued.assign(p_leaves=valued["p_alive"] * leaves, value_at_risk=leaves * valued["clv"])
 
 
@@ -53,18 +53,16 @@ def total_at_risk(
     Chance: each customer leaves or stays, independently, and takes the value along; the values
     themselves are taken as they are. `valued` is as for `value_at_risk`.
     """
+    histories = purchases.histories(valued)
 
     def total(model: PurchaseModel) -> float:
-        return float((_leaves_if_alive(valued, model, within) * valued["clv"]).sum())
+        return float((_leaves_if_alive(histories, model, within) * valued["clv"]).sum())
 
     told = value_at_risk(valued, purchases, within=within)
     p = told["p_leaves"]
     if_alive = (told["clv"] / told["p_alive"]).replace(np.inf, 0.0).fillna(0.0)
     chance = float((p * (1 - p) * if_alive**2).sum())
-    error = np.sqrt(chance + np.nan_to_num(standard_error(total, purchases)) ** 2)
-    expected = float(told["value_at_risk"].sum())
-    half = quantile(interval) * error
-    return Total(expected=expected, low=max(expected - half, 0.0), high=expected + half)
+    return of_chances(total, chance, purchases, histories, interval)
 
 
 def by_frequency(at_risk: pd.DataFrame) -> pd.DataFrame:
@@ -88,8 +86,7 @@ def by_frequency(at_risk: pd.DataFrame) -> pd.DataFrame:
     return table.assign(share=table["value_at_risk"] / table["clv"].where(table["clv"] > 0))
 
 
-def _leaves_if_alive(customers: pd.DataFrame, purchases: PurchaseModel, within: str) -> pd.Series:
+def _leaves_if_alive(histories: Histories, purchases: PurchaseModel, within: str) -> pd.Series:
     """P(leaves within the time | alive) of every customer; 0 where nobody is left to leave."""
-    histories = purchases.histories(customers)
     now, then = purchases.p_alive(histories), purchases.p_alive(histories, within)
     return (1 - then / now).fillna(0.0).rename("p_leaves")

@@ -13,7 +13,7 @@ import pandas as pd
 
 from clv.errors import BadParameter, SourceUnreadable
 from clv.models.estimation import MaximumLikelihood
-from clv.models.profile import Profile
+from clv.models.profile import Profile, within_reach
 
 NO_COEFFICIENTS: Mapping[str, float] = {}
 
@@ -59,8 +59,7 @@ class FittedModel:
         was given and not estimated has no error, and parameters that are only weakly identified
         have no bounds.
         """
-        if not 0 < interval < 1:
-            raise BadParameter.from_value("interval", interval, "between 0 and 1")
+        within_reach(interval)
         found = self.estimation
         unknown = np.full((len(self.names), 3), np.nan)
         errors = (
@@ -90,7 +89,7 @@ class FittedModel:
                 allowed = f"a file written by {cls.__name__}"
                 raise BadParameter.from_value("path", str(path), allowed)
             return cls(**content, estimation=found and _estimation(found, cls.kind))
-        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
             raise SourceUnreadable(
                 f"{path} holds no model ({fault}); write it with {cls.__name__}.to_json(…)."
             ) from fault

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 
 from clv.customers.purchases import Histories, PurchaseModel
-from clv.customers.totals import Total
-from clv.customers.uncertainty import directions, quantile
+from clv.customers.totals import Total, of_chances
 
 
 def buyers(
@@ -50,11 +48,12 @@ def _sum(
     interval: float,
 ) -> Total:
     """The sum over customers of the chance that each history gives them."""
-    number = histories.customers
-    p = chances(purchases).to_numpy()
-    moves = directions(lambda model: number @ chances(model).to_numpy(), purchases)
-    error = np.sqrt(number @ (p * (1 - p)) + (moves**2).sum())
-    expected, half = float(number @ p), quantile(interval) * float(error)
-    return Total(
-        expected, low=max(expected - half, 0.0), high=min(expected + half, float(number.sum()))
+    number, p = histories.customers, chances(purchases).to_numpy()
+    return of_chances(
+        lambda model: number @ chances(model).to_numpy(),
+        float(number @ (p * (1 - p))),
+        purchases,
+        histories,
+        interval,
+        most=float(number.sum()),
     )

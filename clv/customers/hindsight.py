@@ -37,8 +37,11 @@ class Hindsight:
 
     @property
     def missed(self) -> float:
-        """Share by which the revenue foreseen was too high, or too low (negative)."""
-        return self.revenue.expected / self.revenue_came - 1 if self.revenue_came else np.nan
+        """Share by which the revenue foreseen was too high, or too low (negative).
+
+        NaN where nothing came, or more was refunded than sold.
+        """
+        return self.revenue.expected / self.revenue_came - 1 if self.revenue_came > 0 else np.nan
 
     @property
     def inside(self) -> bool:

@@ -6,6 +6,7 @@ It is computed once for each distinct history and joined back to the customers.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -16,8 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clv.customers import covariates
 from clv.errors import ColumnsMissing, TableBroken
-
-Array = NDArray[np.float64]
+from clv.models.estimation import Array
 
 HISTORY = ["frequency", "recency", "T"]
 LARGEST_KEY = 2**63  # what a 64-bit integer can tell apart
@@ -47,7 +47,7 @@ class Histories:
         missing = [name for name in [*HISTORY, *names] if name not in customers.columns]
         if missing:
             raise ColumnsMissing.from_table("The customer table", missing, list(customers.columns))
-        columns = [customers[name].to_numpy(float, na_value=np.nan) for name in HISTORY]
+        columns = [numbers(customers, name) for name in HISTORY]
         z = covariates.read(customers, names)
         which, one_of_each = _grouped([*columns, *z.T])
         histories = cls(
@@ -100,6 +100,21 @@ class Histories:
         return pd.DataFrame(each, self.index)
 
 
+def numbers(customers: pd.DataFrame, name: str) -> Array:
+    """A column of a customer table, shape (n,), if it holds numbers; NaN where one is missing."""
+    column, read = customers[name], None
+    if column.dtype.kind not in "mM":  # days and durations would be read as their microseconds
+        with contextlib.suppress(TypeError, ValueError):
+            read = column.to_numpy(float, na_value=np.nan)
+    if read is None:
+        raise TableBroken(
+            f"The column `{name}` of the customer table holds {column.dtype} values, not numbers. "
+            "`clv.customer_summary` makes a table of numbers.",
+            column=name,
+        )
+    return read
+
+
 def _grouped(columns: Sequence[Array]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Which of the distinct rows each row is, in sorted order, and the place of one of each."""
     n = len(columns[0])
@@ -123,7 +138,7 @@ def _coded(column: Array) -> tuple[NDArray[np.int64], int]:
     Counts and days, counted in days or in weeks, are whole numbers already.
     """
     for parts in (1, DAYS_A_WEEK):
-        if column.min(initial=0) >= 0 and column.max(initial=0) * parts < LARGEST_CODE:
+        if column.min(initial=0) >= 0 and column.max(initial=0) < LARGEST_CODE / parts:
             whole = np.rint(column * parts).astype(np.int64)
             if (whole / parts == column).all():
                 return _ranked(whole, int(whole.max(initial=0)) + 1)

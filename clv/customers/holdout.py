@@ -58,10 +58,10 @@ def backtest(
 
     Returns
     -------
-    DataFrame indexed by customer_id: the calibration summary, `actual` (purchase days in the
-    holdout), `actual_spend`, one column of expected purchases per model and baseline and, for
-    those that give probabilities, the columns of `coverage.judged`: `log_score_<model>` and so on.
-    A model that could not be fitted has no columns.
+    DataFrame indexed by customer_id: the calibration summary with its attrs, `actual` (purchase
+    days in the holdout), `actual_spend`, one column of expected purchases per model and baseline
+    and, for those that give probabilities, the columns of `coverage.judged`: `log_score_<model>`
+    and so on. A model that could not be fitted has no columns.
 
     """
     start, until = holdout_days(transactions, calibration_end, holdout_end)
@@ -73,7 +73,9 @@ def backtest(
     models = fit_each(before) | _no_churn(before)
     foreseen = [_foreseen(tested, name, model, **terms) for name, model in models.items()]
     rules = baselines.forecasts(transactions, before, until)
-    return pd.concat([tested, *foreseen], axis="columns").assign(**rules)
+    test = pd.concat([tested, *foreseen], axis="columns").assign(**rules)
+    test.attrs = dict(before.attrs)
+    return test
 
 
 def _foreseen(
@@ -199,12 +201,6 @@ def over_baselines(measured: pd.DataFrame, model: str) -> pd.DataFrame:
         }
     )
     return table.sort_values("squared_error_saved", kind="stable")
-
-
-def beats_baselines(measured: pd.DataFrame, model: str) -> bool:
-    """Whether the squared error of a model is below that of every baseline."""
-    rivals = measured.loc[measured.index.isin(BASELINES), "rmse"]
-    return bool((measured.loc[model, "rmse"] < rivals).all())
 
 
 def middle(transactions: Transactions) -> date:

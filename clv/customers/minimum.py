@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from clv.customers.rfm import significant
-from clv.errors import TooLittleToModel
+from clv.errors import Message, TooLittleToModel
 
 FEWEST_REPEAT_BUYERS = 50
+ENOUGH_REPEAT_BUYERS = 300  # from here on nothing is said about their number
 
 
 def enough_to_model(customers: pd.DataFrame) -> None:
@@ -31,3 +32,15 @@ def enough_purchases(customers: pd.DataFrame) -> None:
             f"Only {repeat} repeat buyers (on more than one day); a model needs "
             f"{FEWEST_REPEAT_BUYERS}. Segments and stages are shown without values."
         )
+
+
+def small_sample(customers: pd.DataFrame) -> tuple[Message, ...]:
+    """A warning where a model can be fitted, but on customers so few that it may change soon."""
+    repeat = int((customers["frequency"] > 0).sum())
+    if not FEWEST_REPEAT_BUYERS <= repeat < ENOUGH_REPEAT_BUYERS:
+        return ()
+    text = (
+        f"The models are fitted on {repeat} repeat buyers (on more than one day), a small sample: "
+        f"below {ENOUGH_REPEAT_BUYERS}, values may move much with the next data."
+    )
+    return (Message("warning", "small-sample", text, "frequency"),)

@@ -30,7 +30,8 @@ def newcomer(
 
     The bounds are those of the mean, not of a single customer: they tell how well the history pins
     it down. They are symmetric on the log scale, and NaN where no parameter was estimated or one
-    is weakly identified. The arguments are those of `new_customer_value`.
+    is weakly identified: nobody has yet been seen of whom something would be known all the same,
+    as it is of the sums over a base. The arguments are those of `new_customer_value`.
     """
     terms = {"horizon": horizon, "annual_discount_rate": annual_discount_rate, "margin": margin}
 

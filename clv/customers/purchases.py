@@ -11,14 +11,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from clv.customers.covariates import named, read, side_by_side
+from clv.customers.covariates import NEWCOMER, effect, named, of_newcomer, side_by_side
 from clv.customers.fitted import FittedModel
 from clv.customers.histories import HISTORY, Histories
-from clv.errors import BadParameter, ColumnsMissing, listed
+from clv.errors import BadParameter, ColumnsMissing, UnitUnknown, listed
 from clv.models import bgnbd, mbgnbd, pareto_nbd
 from clv.models.discounting import force_of_interest
 from clv.models.estimation import MaximumLikelihood
-from clv.tables.periods import as_date, horizon_periods, known_unit, periods_per_year, unit_of
+from clv.tables.periods import horizon_periods, known_unit, periods_per_year, unit_of
 
 Customers = pd.DataFrame | Histories
 
@@ -75,6 +75,16 @@ class PurchaseModel(FittedModel):
         coefficients = dict(zip(names, found.coefficients, strict=True))
         return cls(**asdict(found.params), unit=unit, coefficients=coefficients, estimation=found)
 
+    @property
+    def own_unit(self) -> str:
+        """The unit of time of the parameters, for what is asked without a table."""
+        if self.unit is None:
+            raise UnitUnknown(
+                "The model does not say what unit of time it counts in; pass unit='D' or unit='W' "
+                "where its parameters are given."
+            )
+        return self.unit
+
     def histories(self, customers: Customers) -> Histories:
         """The distinct histories of a table, to be asked about as often as one likes."""
         unit_of(customers, self.unit)
@@ -90,7 +100,7 @@ class PurchaseModel(FittedModel):
 
     def params_of(self, histories: Histories) -> Any:  # noqa: ANN401 -- each model's own dataclass
         """The parameters, as arrays of one for each history where covariates make them differ."""
-        return self._params_with(histories.covariates)
+        return self._params_with(histories.covariates, histories.index, histories.which)
 
     def log_likelihood(self, customers: Customers) -> pd.Series:
         """Log-likelihood of each customer's history."""
@@ -137,6 +147,8 @@ class PurchaseModel(FittedModel):
         self, customers: Customers, horizon: str, most: int = 10
     ) -> pd.DataFrame:
         """Probabilities of 0, 1, ... `most` purchases within the horizon, a column each."""
+        if not (isinstance(most, int | np.integer) and most >= 0):
+            raise BadParameter.from_value("most", most, "a whole number from 0")
         histories = self.histories(customers)
         periods = self._periods(histories, horizon)
         return self._each(histories, "purchase_count_distribution", horizon=periods, most=most)
@@ -153,9 +165,8 @@ class PurchaseModel(FittedModel):
         The day matters only where the horizon is an end date; `covariates`, a value for each
         column, only where the model has coefficients.
         """
-        newcomer = pd.DataFrame()
-        newcomer.attrs["as_of"] = as_of
-        return float(self.expected_after(self._periods(newcomer, horizon), covariates))
+        periods = horizon_periods(horizon, self.own_unit, as_of)
+        return float(self.expected_after(periods, covariates))
 
     def expected_after(
         self, periods: np.ndarray | float, covariates: Mapping[str, float] | None = None
@@ -210,26 +221,20 @@ class PurchaseModel(FittedModel):
 
     def _params_of_newcomer(self, covariates: Mapping[str, float] | None) -> Any:  # noqa: ANN401
         """The parameters of a customer of whom nothing but the covariates is known."""
-        given = dict(covariates or {})
-        if given.keys() != self.coefficients.keys():
-            wanted = ", ".join(f"{name!r}: …" for name in self.coefficients)
-            allowed = f"{{{wanted}}}" if wanted else "left out: the model has no coefficients"
-            raise BadParameter.from_value("covariates", covariates, allowed)
-        values = read(pd.DataFrame(given, index=["the new customer"]), list(given))
-        return self._params_with(dict(zip(given, *values.tolist(), strict=True)))
+        told = of_newcomer(covariates, list(self.coefficients))
+        return self._params_with(told, NEWCOMER, np.zeros(1, dtype=np.int64))
 
-    def _params_with(self, covariates: Mapping[str, Any]) -> Any:  # noqa: ANN401
-        """The parameters of customers with these covariates, numbers or arrays of one shape."""
+    def _params_with(self, covariates: Mapping[str, Any], *whose: Any) -> Any:  # noqa: ANN401
+        """The parameters with these covariates; `whose` they are is told as `effect` takes it."""
         if not self.coefficients:
             return self.params
-        effect = sum(weight * covariates[name] for name, weight in self.coefficients.items())
-        return replace(self.params, alpha=self.alpha * np.exp(-effect))
+        moved = effect(self.coefficients, covariates, *whose)
+        return replace(self.params, alpha=self.alpha * np.exp(-moved))
 
     def _periods(self, customers: Customers, horizon: str) -> float:
         """The horizon in periods of the model's unit."""
-        as_of = customers.attrs.get("as_of")
         unit = unit_of(customers, self.unit)
-        return horizon_periods(horizon, unit, None if as_of is None else as_date(as_of))
+        return horizon_periods(horizon, unit, customers.attrs.get("as_of"))
 
     def _each(self, histories: Histories, quantity: str, **options: float) -> Any:  # noqa: ANN401
         """A quantity of the mathematics for every customer, under its own name."""

@@ -11,6 +11,8 @@ from clv.customers.uncertainty import quantile
 from clv.errors import TooLittleToModel
 
 FEWEST = 30  # customers with two gaps: a variance is not learned from less
+# Days that two gaps take together, from which on it hardly matters that gaps are whole days.
+LONG = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Regularity:
     k: float
     low: float
     high: float
-    customers: int  # with three purchase days or more
+    customers: int  # whose two gaps were looked at
 
 
 def gap_regularity(days: pd.DataFrame, interval: float = 0.90) -> Regularity:
@@ -34,6 +36,13 @@ def gap_regularity(days: pd.DataFrame, interval: float = 0.90) -> Regularity:
     Times", Journal of Marketing Research 27(1), 87-93. Where gaps are Erlang-k, the share of the
     first in both is Beta(k, k) whatever the customer's rate, with variance 1/(4(2k + 1)); and it is
     independent of their sum, so that who has been seen for a short time does not mislead.
+
+    Where the paper's gaps are moments apart, these are whole days, 1 or more: of two random gaps
+    that take S days together, the first is any of 1 ... S - 1 with the same chance. The share is
+    counted among those, and what lies between whole days is added to its variance, so that random
+    is 1 however often customers buy. Other k it draws towards 1 where gaps are short: so of
+    customers with two gaps, those count who took 28 days or more for them, if they are enough (by
+    the same independence, this choice does not mislead either).
 
     Parameters
     ----------
@@ -51,20 +60,23 @@ def gap_regularity(days: pd.DataFrame, interval: float = 0.90) -> Regularity:
             f"Only {len(third)} customers have bought on three days; regularity needs {FEWEST}. "
             "Take a longer history."
         )
-    share = (second - first).reindex(third.index) / (third - first.reindex(third.index))
-    squares = (share - 0.5) ** 2
+    both = (third - first.reindex(third.index)).dt.days
+    gap = (second - first).reindex(third.index).dt.days
+    if (both >= LONG).sum() >= FEWEST:
+        gap, both = gap[both >= LONG], both[both >= LONG]
+    squares = ((gap - 0.5) / (both - 1) - 0.5) ** 2 + 1 / (12 * (both - 1) ** 2)
     margin = quantile(interval) * squares.std() / np.sqrt(len(squares))
     variance = squares.mean()
     return Regularity(
         k=_erlang(variance),
         low=_erlang(variance + margin),
         high=_erlang(variance - margin),
-        customers=len(third),
+        customers=len(squares),
     )
 
 
 def _erlang(variance: float) -> float:
-    """The k of which a Beta(k, k) has this variance; infinite where all gaps are alike."""
+    """The k of which a Beta(k, k) has this variance; infinite where a bound says it has none."""
     return float((1 - 4 * variance) / (8 * variance)) if variance > 0 else float("inf")
 
 

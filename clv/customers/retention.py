@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from clv.customers.fitted import FittedModel
 from clv.errors import BadParameter, TableBroken
 from clv.models import sbg
 from clv.models.discounting import force_of_interest
-from clv.models.estimation import MaximumLikelihood
+from clv.models.estimation import Array, MaximumLikelihood
 
-Array = NDArray[np.float64]
-Survivors = Sequence[float] | Array | pd.Series | pd.DataFrame
+Survivors = Sequence[float] | Sequence[Sequence[float]] | Array | pd.Series | pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,9 @@ class ShiftedBetaGeoModel(FittedModel):
         Parameters
         ----------
         survivors
-            How many of a cohort were still there after 0, 1, 2 … periods; or a DataFrame with a
-            row for each cohort, NaN where its future begins.
+            How many of a cohort were still there after 0, 1, 2 … periods. Or those of several
+            cohorts: a list for each, however long; a row for each of an array or of a DataFrame,
+            NaN where its future begins.
         customers
             How many began, one number or one per cohort, where `survivors` are shares: a share
             says nothing of how sure it is. The shares may be of 1, of 100 or of whatever number
@@ -110,13 +111,14 @@ def _by_period(values: Array, periods: ArrayLike, name: str) -> pd.Series:
 
 def _counts(survivors: Survivors, customers: ArrayLike | None) -> Array:
     """How many customers of each cohort were still there, shape (cohorts, periods), checked."""
-    one = not isinstance(survivors, pd.DataFrame)
-    table = pd.DataFrame([np.asarray(survivors)]) if one else survivors
+    allowed = "numbers: how many were still there after 0, 1, 2 … periods"
     try:
+        table = _table(survivors)
         values = table.to_numpy(float, na_value=np.nan)
     except (TypeError, ValueError):
-        allowed = "numbers: how many were still there after 0, 1, 2 … periods"
         raise BadParameter.from_value("survivors", survivors, allowed) from None
+    if not values.size:
+        raise BadParameter.from_value("survivors", survivors, allowed)
     _check(values, table.index)
     if customers is None:
         return _checked_counts(values)
@@ -125,6 +127,15 @@ def _counts(survivors: Survivors, customers: ArrayLike | None) -> Array:
         allowed = f"a positive number, or one for each of {len(values)} cohorts"
         raise BadParameter.from_value("customers", customers, allowed)
     return values / values[:, :1] * np.broadcast_to(began, len(values))[:, None]
+
+
+def _table(survivors: Survivors) -> pd.DataFrame:
+    """The cohorts as a table with a row for each, NaN where its future begins."""
+    if isinstance(survivors, pd.DataFrame):
+        return survivors
+    one = all(np.ndim(each) == 0 for each in survivors)
+    cohorts = [survivors] if one else survivors
+    return pd.DataFrame(zip_longest(*cohorts, fillvalue=np.nan)).T
 
 
 def _check(values: Array, cohorts: pd.Index) -> None:

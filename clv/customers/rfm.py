@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clv.errors import ColumnsMissing, NoRows, SourceUnreadable, TableBroken
+from clv.models.estimation import Array
 from clv.tables.periods import UNIT_DAYS, unit_of
 
 BINS = 5
@@ -49,7 +50,6 @@ FIXED = {  # where the next band begins; money in medians, so that its currency 
 _NEEDED = ("frequency", "recency", "T", "total_spend")
 _DIGITS = 12  # significant digits of money: sums in another order differ behind them, and must tie
 
-Array = NDArray[np.float64]
 Scores = NDArray[np.int64]
 
 

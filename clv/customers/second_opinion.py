@@ -19,7 +19,7 @@ from pandas.errors import Pandas4Warning
 from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel, spending_of
 from clv.models.estimation import Array
-from clv.tables.periods import as_date, horizon_periods, unit_of
+from clv.tables.periods import horizon_periods, unit_of
 
 FITTERS = {  # theirs, by the name of ours
     "BetaGeoModel": "BetaGeoFitter",
@@ -42,8 +42,8 @@ def of_purchases(purchases: PurchaseModel, customers: pd.DataFrame, horizon: str
 
     """
     histories, name = purchases.histories(customers), type(purchases).__name__
-    as_of, unit = customers.attrs.get("as_of"), unit_of(customers, purchases.unit)
-    periods = horizon_periods(horizon, unit, None if as_of is None else as_date(as_of))
+    unit = unit_of(customers, purchases.unit)
+    periods = horizon_periods(horizon, unit, customers.attrs.get("as_of"))
 
     def ask(lifetimes: ModuleType) -> Opinion:
         fitter = getattr(lifetimes, FITTERS[name])()

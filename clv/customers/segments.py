@@ -30,7 +30,10 @@ def segments(scored: pd.DataFrame) -> pd.DataFrame:
         mean_spend=table["total_spend"] / table["customers"].where(table["customers"] > 0),
         largest_share=grouped["total_spend"].max() / table["total_spend"],
     )
-    return told.assign(clv=grouped["clv"].sum()) if "clv" in scored else told
+    if "clv" in scored:
+        told["clv"] = grouped["clv"].sum()
+    told.attrs = dict(scored.attrs)
+    return told
 
 
 def grid(scored: pd.DataFrame) -> pd.DataFrame:

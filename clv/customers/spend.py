@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from clv.customers.fitted import FittedModel
+from clv.customers.histories import numbers
 from clv.errors import BadParameter, ColumnsMissing, TableBroken, TooLittleToModel
 from clv.models import gamma_gamma
 from clv.models.estimation import MaximumLikelihood
@@ -118,9 +119,7 @@ def spending_of(customers: pd.DataFrame, basis: str) -> pd.DataFrame:
     missing = [name for name in ("frequency", column) if name not in customers.columns]
     if missing:
         raise ColumnsMissing.from_table("The customer table", missing, list(customers.columns))
-    frequency, money = (
-        customers[name].to_numpy(float, na_value=np.nan) for name in ("frequency", column)
-    )
+    frequency, money = numbers(customers, "frequency"), numbers(customers, column)
     count, mean = (
         (frequency, np.where(frequency > 0, money, np.nan)) if basis == "repeat"
         else (frequency + 1, money / (frequency + 1))

@@ -30,8 +30,8 @@ TOO_FAR_OFF = 0.10  # a total missed by so much more is not worth a better ranki
 class SpendBasis:
     """The basis to use, the reason in one sentence, and how either has fared.
 
-    `table`, indexed by basis, tells of the customers who bought after the last origin, which took
-    no part in the choice: `customers`, `log_error` (root mean square, of spend per purchase),
+    `table`, indexed by basis, tells of the customers who bought after the last origin, on days that
+    took no part in the choice: `customers`, `log_error` (root mean square, of spend per purchase),
     `bias` (a share, of the money for the purchases that came) and `rank_correlation`; of the
     earlier origins `choosing_log_error` and `choosing_bias`; and `chosen` (bool).
     """

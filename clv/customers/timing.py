@@ -8,7 +8,7 @@ import pandas as pd
 from clv.customers.purchases import PurchaseModel
 from clv.errors import BadParameter
 from clv.models.estimation import Array
-from clv.tables.periods import HORIZON_DAYS, as_date, horizon_days
+from clv.tables.periods import HORIZON_DAYS, horizon_days
 
 MONTHS_SHOWN = 24  # a longer horizon is told in quarters
 MONTHS = {"month": 1, "quarter": 3}
@@ -36,8 +36,7 @@ def by_period(
     the present value of what comes in it, and `so_far`, of all up to its end.
 
     """
-    as_of = valued.attrs.get("as_of")
-    days = horizon_days(horizon, None if as_of is None else as_date(as_of))
+    days = horizon_days(horizon, valued.attrs.get("as_of"))
     months = days / HORIZON_DAYS["M"]
     period = "month" if months <= MONTHS_SHOWN else "quarter"
     number = max(round(months / MONTHS[period]), 1)

@@ -15,7 +15,6 @@ from clv.customers.fitted import FittedModel
 from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel, PurchaseModel
 from clv.customers.spend import GammaGammaModel
 from clv.customers.uncertainty import quantile, standard_error
-from clv.errors import UnitUnknown
 from clv.models import heterogeneity
 from clv.tables.periods import UNIT_DAYS, periods_per_year
 
@@ -40,7 +39,7 @@ class Trait:
 
 def pace(purchases: PurchaseModel, interval: float = 0.90) -> Trait:
     """Purchases per year of one who is still a customer; typical is the mean."""
-    year = periods_per_year(_unit(purchases))
+    year = periods_per_year(purchases.own_unit)
 
     def mean(model: PurchaseModel) -> float:
         return model.r / model.alpha * year
@@ -65,7 +64,7 @@ def leaving(purchases: PurchaseModel, interval: float = 0.90) -> Trait:
     """
     if isinstance(purchases, BetaGeoModel | ModifiedBetaGeoModel):
         return _chance(purchases, interval)
-    days = UNIT_DAYS[_unit(purchases)]
+    days = UNIT_DAYS[purchases.own_unit]
 
     def median(model: PurchaseModel) -> float:
         return heterogeneity.lifetime(model.params, 0.5) * days
@@ -112,13 +111,3 @@ def _bounds(
     error = standard_error(lambda moved: np.log(quantity(moved)), model)
     width = np.exp(quantile(interval) * float(error))
     return float(quantity(model) / width), float(quantity(model) * width)
-
-
-def _unit(purchases: PurchaseModel) -> str:
-    """The unit of time that the parameters are counted in."""
-    if purchases.unit is None:
-        raise UnitUnknown(
-            "The model does not say what unit of time it counts in; pass unit='D' or unit='W' "
-            "where its parameters are given."
-        )
-    return purchases.unit

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
+from clv.customers.concentration import in_tenths
 from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel
 from clv.customers.value import value_customers
 
-GROUPS = 10
 WIDE = 0.99  # of outcomes, for what is hardly ever exceeded
 COLUMNS = [
     "expected_purchases",
@@ -42,25 +41,23 @@ def of_tenths(
     at all, and `purchases_most`, `clv_most`, which hardly one in a hundred exceeds.
 
     """
-    # Ties are broken by the id, so that the order of the rows decides nothing.
-    ranked = valued.sort_index().sort_values("clv", ascending=False, kind="stable")
-    decile = pd.Series(np.arange(len(ranked)) * GROUPS // len(ranked) + 1, ranked.index)
-    grouped = decile.groupby(decile.rename("decile"))
-    found = ranked.loc[_off_middle(ranked, decile).groupby(decile).idxmin()]
+    ranked = in_tenths(valued, "clv")
+    size = ranked.groupby("decile").size()
+    found = ranked.loc[_off_middle(ranked).groupby(ranked["decile"]).idxmin()]
     most = value_customers(found, purchases, spend, **terms, interval=WIDE)
     table = found[COLUMNS].assign(
         p_none=1 - found["p_purchase"],
         purchases_most=most["purchases_high"],
         clv_most=most["clv_high"],
     )
-    table.insert(0, "customers", grouped.size().to_numpy())
+    table.insert(0, "customers", size.to_numpy())
     table.attrs = dict(valued.attrs)
-    return table.set_index(grouped.size().index)
+    return table.set_index(size.index)
 
 
-def _off_middle(ranked: pd.DataFrame, decile: pd.Series) -> pd.Series:
+def _off_middle(ranked: pd.DataFrame) -> pd.Series:
     """How far each customer is from the medians of the tenth, in purchases and in value."""
     both = ranked[["expected_purchases", "clv"]]
-    middle = both.groupby(decile).transform("median")
+    middle = both.groupby(ranked["decile"]).transform("median")
     apart = (both - middle).abs() / middle.where(middle > 0)
     return apart.sum(axis="columns")

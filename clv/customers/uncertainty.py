@@ -55,7 +55,7 @@ def standard_error(quantity: Callable[..., ArrayLike], *models: FittedModel) -> 
 
     By the delta method, on the scale of the climb (the log of a parameter, a coefficient as it is).
     Models whose parameters were given add nothing; where all were, or where one is weakly
-    identified, the error is not known: NaN.
+    identified, the error is not known: NaN. (Of a sum over a base it is: `customers.bootstrap`.)
 
     Parameters
     ----------
@@ -103,6 +103,5 @@ def _slopes(
 
 def _spread(found: MaximumLikelihood) -> Array:
     """A square root of the covariance on the scale of the climb, shape (k, directions)."""
-    scale = found.log_errors / found.standard_errors
-    variances, axes = np.linalg.eigh(found.covariance * np.outer(scale, scale))
+    variances, axes = np.linalg.eigh(found.log_covariance)
     return axes * np.sqrt(np.maximum(variances, 0))

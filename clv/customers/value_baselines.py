@@ -15,7 +15,7 @@ from clv.customers.holdout import holdout_days
 from clv.customers.measures import bias, gini, root_mean_square, share_of_top
 from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel
-from clv.tables.periods import DAYS_PER_YEAR, UNIT_DAYS, as_date, horizon_days, unit_of
+from clv.tables.periods import DAYS_PER_YEAR, UNIT_DAYS, horizon_days, unit_of
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions
 
@@ -39,8 +39,7 @@ def formula_clv(customers: pd.DataFrame, horizon: str) -> pd.Series:
     seen = (customers["T"] / year).clip(lower=FULL_YEARS)
     purchases = customers["frequency"] + 1
     average, yearly = customers["total_spend"] / purchases, purchases / seen
-    as_of = customers.attrs.get("as_of")
-    ahead = horizon_days(horizon, None if as_of is None else as_date(as_of)) / DAYS_PER_YEAR
+    ahead = horizon_days(horizon, customers.attrs.get("as_of")) / DAYS_PER_YEAR
     lifetime = customers.loc[customers["frequency"] > 0, "recency"].mean() / year
     return (average * yearly * min(lifetime, ahead)).rename("formula_clv")
 

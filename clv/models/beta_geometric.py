@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln, gammaln
 
-from clv.errors import BadParameter
-from clv.models.estimation import Array
+from clv.models.estimation import Array, positive
 
 LEAST_DROPOUT = 1e-300  # a beta with a small shape can draw an exact zero
 
@@ -35,10 +34,7 @@ class BetaGeometric:
     chances_at_first_purchase: ClassVar[int] = 0  # to leave, right after the first purchase
 
     def __post_init__(self) -> None:
-        for name in ("r", "alpha", "a", "b"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) & np.greater(value, 0)).all():
-                raise BadParameter.from_value(name, value, "a positive number")
+        positive(self)
 
     @classmethod
     def survived(cls, frequency: Array) -> Array:

@@ -21,24 +21,14 @@ from clv.models.expectation import new_customer_purchases
 BLOCK = 1024  # customers at a time, so that the working arrays stay small
 
 
-def p_leaves(
-    params: BetaGeometric, frequency: ArrayLike, T: ArrayLike, horizon: ArrayLike
-) -> Array:
-    """Probability that whoever is a customer at T no longer is one a horizon later.
-
-    Given that the customer is alive the last purchase tells nothing more. Any one shape; times in
-    periods of the parameters.
+def new_customer_leaves(new: BetaGeometric, horizon: ArrayLike) -> Array:
+    """Probability that a new BG/NBD customer has left after the horizon, any one shape.
 
     >>> paper = BetaGeometric(r=0.243, alpha=4.414, a=0.793, b=2.426)
-    >>> p_leaves(paper, frequency=[0, 7], T=39, horizon=39).round(4).tolist()
+    >>> alive = paper.restarted(frequency=np.array([0.0, 7.0]), T=np.array(39.0))
+    >>> new_customer_leaves(alive, 39.0).round(4).tolist()
     [0.0442, 0.3206]
     """
-    new = params.restarted(np.asarray(frequency, dtype=float), np.asarray(T, dtype=float))
-    return new_customer_leaves(new, horizon)
-
-
-def new_customer_leaves(new: BetaGeometric, horizon: ArrayLike) -> Array:
-    """Probability that a new BG/NBD customer has left after the horizon, any one shape."""
     purchases = new_customer_purchases(new.r, new.alpha, new.a + 1, new.b, horizon)
     return new.a / (new.a + new.b) * purchases
 

@@ -27,6 +27,10 @@ def force_of_interest(annual_discount_rate: float, periods_per_year: float) -> f
         raise BadParameter.from_value(
             "annual_discount_rate", annual_discount_rate, "at least 0 and below 1 (0.10 is 10 %)"
         )
+    if not 0 < periods_per_year < math.inf:
+        raise BadParameter.from_value(
+            "periods_per_year", periods_per_year, "a number above 0 (12 where a period is a month)"
+        )
     return math.log1p(annual_discount_rate) / periods_per_year
 
 

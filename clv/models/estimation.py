@@ -14,12 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import zeta
 
-from clv.errors import DidNotConverge, listed
+from clv.errors import BadParameter, DidNotConverge, listed
 from clv.models import profile
 from clv.models.newton import Array, Climb, Curve, Scale, Surface, climb
 from clv.models.profile import Profile
 
-__all__ = ["Array", "Curve", "MaximumLikelihood", "Rows", "fit", "tally", "trigamma"]
+__all__ = [
+    "Array",
+    "Curve",
+    "MaximumLikelihood",
+    "Rows",
+    "fit",
+    "positive",
+    "tally",
+    "trigamma",
+]
 
 FARTHEST = float(np.log(1e4))  # so many times its natural size a parameter is on its way off
 ROUGHLY = 4000  # customers on whom the starts are tried; what they find then climbs on all
@@ -256,6 +265,14 @@ def _praise(
         f"(condition number {found.condition:.0e}). Use predictions, but no single parameter; more "
         f"customers or a longer history would tell. {words}"
     )
+
+
+def positive(params: Any) -> None:  # noqa: ANN401 -- any model's dataclass
+    """Refuse parameters, numbers or arrays, of which one is not positive and finite."""
+    for each in fields(params):
+        value = getattr(params, each.name)
+        if not (np.isfinite(value) & np.greater(value, 0)).all():
+            raise BadParameter.from_value(each.name, value, "a positive number")
 
 
 def tally(counts: Array, weights: Array) -> tuple[Array, Array]:

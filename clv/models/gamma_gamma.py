@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln, psi, xlogy
 
-from clv.errors import BadParameter, DidNotConverge
+from clv.errors import DidNotConverge
 from clv.models import estimation
-from clv.models.estimation import Array, Curve, MaximumLikelihood, tally, trigamma
+from clv.models.estimation import Array, Curve, MaximumLikelihood, positive, tally, trigamma
 
 P, Q, V = range(3)
 # Customers at a time: in the cache, and too few for BLAS to start threads, which would stall.
@@ -41,10 +41,7 @@ class GammaGamma:
     title: ClassVar[str] = "Gamma-Gamma"
 
     def __post_init__(self) -> None:
-        for name in ("p", "q", "v"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value > 0):
-                raise BadParameter.from_value(name, value, "a positive number")
+        positive(self)
 
 
 def log_likelihood(params: GammaGamma, frequency: ArrayLike, monetary_value: ArrayLike) -> Array:

@@ -7,6 +7,7 @@ lifetimes; Fader & Hardie (2013), note 025, for spend.
 
 from __future__ import annotations
 
+import numpy as np
 from scipy.special import betaincinv, gammainccinv, gammaincinv
 
 from clv.models.beta_geometric import BetaGeometric
@@ -35,12 +36,13 @@ def dropout(params: BetaGeometric, level: float) -> float:
 
 
 def lifetime(params: ParetoNbd, level: float) -> float:
-    """Periods after which a share `level` of new customers has left.
+    """Periods after which a share `level` of new customers has left; infinite beyond any number.
 
     >>> lifetime(ParetoNbd(r=1.0, alpha=2.0, s=1.0, beta=10.0), 0.5)
     10.0
     """
-    return float(params.beta * ((1 - level) ** (-1 / params.s) - 1))
+    with np.errstate(over="ignore", divide="ignore"):
+        return float(params.beta * np.expm1(-np.log1p(-np.float64(level)) / params.s))
 
 
 def mean_spend(params: GammaGamma, level: float) -> float:

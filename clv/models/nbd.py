@@ -17,7 +17,7 @@ from scipy.special import gammaln, psi, xlog1py, xlogy
 from clv.errors import BadParameter, DidNotConverge
 from clv.models import estimation
 from clv.models.beta_geometric import columns
-from clv.models.estimation import Array, Curve, MaximumLikelihood, tally, trigamma
+from clv.models.estimation import Array, Curve, MaximumLikelihood, positive, tally, trigamma
 from clv.models.newton import Scale, Surface, climb
 
 R, ALPHA = range(2)
@@ -42,10 +42,7 @@ class Nbd:
     title: ClassVar[str] = "NBD"
 
     def __post_init__(self) -> None:
-        for name in ("r", "alpha"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) & np.greater(value, 0)).all():
-                raise BadParameter.from_value(name, value, "a positive number")
+        positive(self)
 
 
 def log_likelihood(params: Nbd, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> Array:
@@ -155,23 +152,16 @@ def fit(
     recency: ArrayLike,
     T: ArrayLike,
     weights: ArrayLike | None = None,
-    covariates: ArrayLike | None = None,
 ) -> MaximumLikelihood:
-    """Maximum likelihood; `weights` counts the customers who share a row, all of shape (n,).
-
-    With `covariates`, shape (n, k), a customer's alpha is alpha * exp(-coefficients @ covariates).
-    """
+    """Maximum likelihood; `weights` counts the customers who share a row, all of shape (n,)."""
     x, _, T = columns(frequency, recency, T)
     weights = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=float)
-    gap = mean_gap(Nbd.title, x, T, weights)
-    effects, units = designed(covariates, weights)
-    starts = [np.append([r, r * gap], np.zeros(len(units))) for r in (1.0, 0.3)]
+    gap, alike = mean_gap(Nbd.title, x, T, weights), np.ones((1, len(x)))
     return estimation.fit(
         Nbd,
-        lambda some, times: curve_of(x[some], T[some], weights[some] * times, effects[:, some]),
-        starts,
+        lambda some, times: curve_of(x[some], T[some], weights[some] * times, alike[:, some]),
+        [np.array([r, r * gap]) for r in (1.0, 0.3)],
         weights,
-        units=units,
     )
 
 

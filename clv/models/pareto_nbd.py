@@ -26,7 +26,7 @@ from scipy.special import betaln, expit, exprel, gammaln, xlogy
 from clv.errors import BadParameter
 from clv.models import pareto_nbd_fit, race
 from clv.models.beta_geometric import columns
-from clv.models.estimation import Array, MaximumLikelihood
+from clv.models.estimation import Array, MaximumLikelihood, positive
 
 BLOCK = 10_000  # probabilities at a time, so that their nodes stay in the cache
 NODES_PER_WIDTH = 6.0  # of the moments that one count leaves possible
@@ -49,10 +49,7 @@ class ParetoNbd:
     title: ClassVar[str] = "Pareto/NBD"
 
     def __post_init__(self) -> None:
-        for name in ("r", "alpha", "s", "beta"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) & np.greater(value, 0)).all():
-                raise BadParameter.from_value(name, value, "a positive number")
+        positive(self)
 
     def restarted(self, frequency: Array, time: Array) -> ParetoNbd:
         """What is known of the rates of a customer who is alive at a time: conjugate again."""

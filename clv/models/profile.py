@@ -53,13 +53,19 @@ class Profile:
 
     def distances(self, interval: float) -> Array:
         """Low and high end of each parameter's interval, as distances from the top; (k, 2)."""
-        if not 0 < interval <= WIDEST:
-            raise BadParameter.from_value("interval", interval, f"above 0 and at most {WIDEST}")
-        root = float(ndtri((1 + interval) / 2))
+        root = float(ndtri((1 + within_reach(interval)) / 2))
         return np.array([[_distance(table, z) for z in (-root, root)] for table in self.tables])
 
     def __reduce__(self) -> tuple[Callable[..., Profile], tuple[Sequence[Array]]]:
         return Profile.of, (self.tables,)
+
+
+def within_reach(interval: float) -> float:
+    """The interval itself, if profiles are traced as far."""
+    if not 0 < interval <= WIDEST:
+        allowed = f"a share above 0 and at most {WIDEST}, such as 0.90"
+        raise BadParameter.from_value("interval", interval, allowed)
+    return interval
 
 
 def _distance(table: Array, root: float) -> float:

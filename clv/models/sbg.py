@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clv.errors import BadParameter, DidNotConverge
 from clv.models import estimation
-from clv.models.estimation import Array, Curve, MaximumLikelihood
+from clv.models.estimation import Array, Curve, MaximumLikelihood, positive
 from clv.models.expectation import new_customer_purchases
 
 ALPHA, BETA = range(2)
@@ -39,10 +39,7 @@ class ShiftedBetaGeometric:
     title: ClassVar[str] = "shifted-beta-geometric"
 
     def __post_init__(self) -> None:
-        for name in ("alpha", "beta"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value > 0):
-                raise BadParameter.from_value(name, value, "a positive number")
+        positive(self)
 
 
 def survival(params: ShiftedBetaGeometric, periods: ArrayLike) -> Array:
@@ -56,13 +53,6 @@ def retention(params: ShiftedBetaGeometric, periods: ArrayLike) -> Array:
     """Share that stays at the end of each period, the first being 1: equation (8)."""
     period = _whole(periods, 1)
     return (params.beta + period - 1) / (params.alpha + params.beta + period - 1)
-
-
-def p_leaves(params: ShiftedBetaGeometric, periods: ArrayLike) -> Array:
-    """Probability that a new customer leaves at the end of just that period: equation (5)."""
-    period = _whole(periods, 1)
-    before = params.alpha + params.beta + period - 1
-    return survival(params, period - 1) * params.alpha / before
 
 
 def expected_lifetime(params: ShiftedBetaGeometric) -> float:

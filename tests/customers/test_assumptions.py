@@ -3,7 +3,8 @@ import pytest
 
 import clv
 from clv.customers import assumptions
-from clv.errors import UnitUnknown
+from clv.customers.regularity import gap_regularity
+from clv.errors import TooLittleToModel, UnitUnknown
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,13 @@ def test_mean_spend_lies_within_its_interval(customers):
     assert ((table["low"] < table["mean"]) & (table["mean"] < table["high"])).all()
 
 
+def test_a_wider_interval_of_mean_spend_is_wider_by_its_quantile(customers):
+    usual, wide = (assumptions.spend_by_frequency(customers, "all", i) for i in (0.90, 0.95))
+    ratio = (wide["high"] - wide["low"]) / (usual["high"] - usual["low"])
+    assert ratio.to_numpy() == pytest.approx(1.959964 / 1.644854, rel=1e-6)
+    assert usual["mean"].equals(wide["mean"])
+
+
 def test_with_every_purchase_one_time_buyers_are_a_group_of_their_own(customers):
     table = assumptions.spend_by_frequency(customers, "all")
     assert table.loc["0", "customers"] == (customers["frequency"] == 0).sum()
@@ -68,6 +76,14 @@ def test_dependence_with_every_purchase_is_that_of_the_averages_of_all(customers
     assert table.loc["pearson", "value"] == pytest.approx(customers["frequency"].corr(average))
 
 
+def test_where_nobody_came_back_repeat_spend_depends_on_nothing(customers):
+    once = customers[customers["frequency"] == 0]
+    with pytest.raises(TooLittleToModel, match="Nobody has a purchase that counts"):
+        assumptions.spend_independence(once)
+    one = pd.concat([once, customers[customers["frequency"] > 0].iloc[:1]])
+    assert assumptions.spend_independence(one).isna().all(axis=None)
+
+
 def test_what_the_data_cannot_carry_is_left_out(customers):
     few = customers[customers["frequency"] > 0].iloc[:60]
     assert assumptions.cohorts(few, clv.BetaGeoModel) is None
@@ -77,7 +93,7 @@ def test_what_the_data_cannot_carry_is_left_out(customers):
 
 def test_what_the_data_can_carry_is_said(customers):
     days = clv.load("cdnow-sample").purchase_days("1997-09-30")
-    assert assumptions.gaps(days).k == pytest.approx(0.99, abs=0.01)
+    assert assumptions.gaps(days) == gap_regularity(days)
     assert len(assumptions.cohorts(customers, clv.BetaGeoModel).cohorts) == 3
 
 

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -61,13 +61,21 @@ def test_a_named_model_is_taken_as_named():
     assert choice.chosen(comparison).name == "bgnbd"
 
 
-def test_an_unknown_model_is_refused_with_those_there_are():
-    with pytest.raises(BadParameter, match="'auto', 'bgnbd', 'mbgnbd', 'pareto_nbd'"):
-        choice.family("pareto")
+@pytest.mark.parametrize("name", ["pareto", "auto"])
+def test_only_a_models_own_name_has_a_class(name):
+    sentence = rf"must be one of \['bgnbd', 'mbgnbd', 'pareto_nbd'\]; got '{name}'"
+    with pytest.raises(BadParameter, match=sentence):
+        choice.family(name)
+
+
+def test_a_study_that_names_no_model_there_is_is_told_of_auto_too():
+    comparison = pd.DataFrame({"chosen": [True], "why": ["best"]}, index=["bgnbd"])
+    with pytest.raises(BadParameter, match=r"one of \['auto', 'bgnbd', .*\]; got 'pareto'"):
+        choice.chosen(comparison, "pareto")
 
 
 def test_a_few_days_leave_no_earlier_day_to_test_on():
-    assert choice.origins(date(2024, 1, 1), date(2024, 1, 4)) == []
+    assert choice.origins(date(2024, 1, 1), date(2024, 1, 3)) == []
     pairs = choice.origins(date(2024, 1, 1), date(2024, 1, 5))
     assert all(start < end for start, end in pairs)
 
@@ -95,6 +103,22 @@ def test_every_model_and_every_baseline_has_its_row_and_its_measures(compared):
     assert scored[scored].index.tolist() == [*MODELS, "nbd"]
     assert {"log_score", "rps", "rmse", "mae", "bias", "gini", "coverage"} <= {*compared}
     assert compared.loc["mbgnbd", "choosing_score"] > compared.loc["nbd", "choosing_score"]
+
+
+@pytest.mark.parametrize("days", [4, 6, 99, 545, 546, 1095, 5000])
+def test_what_is_reported_shares_no_day_with_what_chose(days):
+    first = date(2020, 1, 1)
+    *earlier, (start, until) = choice.origins(first, first + timedelta(days))
+    assert len(earlier) == 2
+    assert all(end <= start for _, end in earlier)
+    assert start < until <= first + timedelta(days)
+
+
+def test_on_cdnow_the_simplest_model_is_as_good_as_the_best(compared):
+    scores = compared.loc[[*MODELS], "choosing_score"].to_dict()
+    known = {"bgnbd": -0.547974, "mbgnbd": -0.546897, "pareto_nbd": -0.546445}
+    assert scores == pytest.approx(known, abs=1e-6)
+    assert compared.index[compared["chosen"]].tolist() == ["mbgnbd"]
 
 
 def test_the_last_origin_takes_no_part_in_choosing(log, compared):

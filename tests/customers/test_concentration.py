@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clv.customers.concentration import deciles, lorenz, top_share
+from clv.customers.concentration import deciles, in_tenths, lorenz, top_share
 
 
 def test_equal_customers_hold_equal_shares():
@@ -58,3 +58,11 @@ def test_the_order_of_the_rows_decides_nothing(valued):
     tied = valued.assign(clv=1.0)
     shuffled = tied.sample(frac=1, random_state=3)
     pd.testing.assert_frame_equal(deciles(tied), deciles(shuffled))
+
+
+def test_a_tenth_is_of_those_with_the_most_and_ties_go_by_the_id():
+    values = pd.DataFrame({"clv": [1.0] * 5 + [9.0] + [1.0] * 4}, index=list("jihgfedcba"))
+    ranked = in_tenths(values, "clv")
+    assert ranked.index.tolist() == list("eabcdfghij")
+    assert ranked["decile"].tolist() == list(range(1, 11))
+    assert in_tenths(values.iloc[:3], "clv")["decile"].tolist() == [1, 4, 7]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clv.customers.covariates import named, read, side_by_side
+from clv.customers.covariates import effect, named, of_newcomer, read, side_by_side
 from clv.errors import BadParameter, TableBroken
 
 CUSTOMERS = pd.DataFrame(
@@ -109,3 +109,27 @@ def test_the_models_own_words_are_not_covariates():
 def test_a_column_named_twice_is_taken_once():
     assert named(["age", "web", "age"], taken=["r"]) == ("age", "web")
     assert named(None, taken=["r"]) == ()
+
+
+def test_effects_add_up_on_the_log_of_a_rate():
+    told = columns([[1, 0], [2, -4]], ["age", "web"])
+    moved = effect({"age": 0.5, "web": 2.0}, told, CUSTOMERS.index, np.array([0, 1, 1]))
+    assert moved.tolist() == [0.5, -7]
+
+
+@pytest.mark.parametrize("far", [701.0, -701.0, 1e308, -1e308])
+def test_an_effect_that_no_number_can_hold_is_refused_with_its_customers(far):
+    told = columns([[700], [far]], ["age"])
+    sentence = r"`age` moves the purchase rate of 2 of 3 customers .*\(first: Bob, Cem\)"
+    with pytest.raises(TableBroken, match=sentence) as refusal:
+        effect({"age": 1.0}, told, CUSTOMERS.index, np.array([0, 1, 1]))
+    assert refusal.value.column == "age"
+
+
+def test_a_newcomer_is_told_by_just_the_columns_that_count():
+    assert of_newcomer({"web": True, "age": 30}, ["age", "web"]) == {"age": 30, "web": 1}
+    assert of_newcomer(None, []) == {}
+    with pytest.raises(BadParameter, match=r"`covariates` must be \{'age': …\}; got \{'web': 1\}"):
+        of_newcomer({"web": 1}, ["age"])
+    with pytest.raises(TableBroken, match="first: the new customer"):
+        of_newcomer({"age": np.nan}, ["age"])

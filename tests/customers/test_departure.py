@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,12 +49,23 @@ def test_the_total_is_the_sum_and_lies_within_its_bounds(valued, at_risk, models
     assert 0 <= total.low < total.expected < total.high
 
 
-def test_the_bounds_hold_what_a_simulation_loses(valued, at_risk, models):
-    rng = np.random.default_rng(1)
+def test_the_bounds_of_chance_hold_as_many_losses_as_they_say(valued, at_risk, models):
+    rng, known = np.random.default_rng(1), replace(models[0], estimation=None)
     if_alive = (at_risk["clv"] / at_risk["p_alive"]).to_numpy()
-    leaves = rng.random((400, len(at_risk))) < at_risk["p_leaves"].to_numpy()
-    lost, total = leaves @ if_alive, total_at_risk(valued, models[0], interval=0.9)
-    assert 0.87 < ((lost > total.low) & (lost < total.high)).mean() <= 1
+    leaves = rng.random((4000, len(at_risk))) < at_risk["p_leaves"].to_numpy()
+    lost, total = leaves @ if_alive, total_at_risk(valued, known, interval=0.9)
+    assert ((lost > total.low) & (lost < total.high)).mean() == pytest.approx(0.9, abs=0.03)
+
+
+def test_the_less_the_parameters_are_known_the_wider_the_bounds(valued, models):
+    purchases = models[0]
+    told = []
+    for times in (0, 1, 9):
+        found = replace(purchases.estimation, covariance=times * purchases.estimation.covariance)
+        assert found.identified
+        told.append(total_at_risk(valued, replace(purchases, estimation=found)))
+    widths = [each.high - each.low for each in told]
+    assert widths[0] < widths[1] < widths[2]
 
 
 def test_groups_by_repeat_purchases_add_up(at_risk):
@@ -82,6 +95,7 @@ def test_every_model_can_tell_what_is_at_risk(family):
 
 
 def test_the_chance_to_leave_is_that_of_the_models(at_risk, models):
-    leaves = departure.p_leaves(models[0].params, at_risk["frequency"], at_risk["T"], 90 / 7)
+    after = models[0].params.restarted(at_risk["frequency"], at_risk["T"])
+    leaves = departure.new_customer_leaves(after, 90 / 7)
     told = at_risk["p_leaves"] / at_risk["p_alive"]
     assert told.to_numpy() == pytest.approx(leaves, rel=1e-9)

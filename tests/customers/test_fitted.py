@@ -48,9 +48,11 @@ def test_parameters_that_were_given_have_no_error():
     assert summary[["standard_error", "low", "high"]].isna().all(axis=None)
 
 
-def test_an_interval_is_a_share():
-    with pytest.raises(BadParameter, match="`interval` must be between 0 and 1; got 90"):
-        PAPER.summary(interval=90)
+@pytest.mark.parametrize("interval", [0, 0.9995, 1, 90, float("nan")])
+def test_an_interval_is_one_that_profiles_reach_whether_or_not_there_are_any(fitted, interval):
+    for model in (PAPER, fitted):
+        with pytest.raises(BadParameter, match=r"`interval` must be a share .* at most 0\.999"):
+            model.summary(interval)
 
 
 def test_a_fitted_model_comes_back_from_its_file_as_it_was(fitted, tmp_path):
@@ -102,6 +104,11 @@ def test_a_file_that_holds_no_model_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(SourceUnreadable, match=r"model\.json holds no model"):
         BetaGeoModel.from_json(path)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(SourceUnreadable, match=r"nope\.json holds no model .*No such file"):
+        BetaGeoModel.from_json(tmp_path / "nope.json")
 
 
 def test_a_nudged_model_differs_in_one_parameter_by_a_step_of_its_logarithm():

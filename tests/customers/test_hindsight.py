@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -32,6 +35,11 @@ def test_what_was_foreseen_lies_within_its_bounds(told):
 def test_the_miss_has_the_sign_of_the_forecast_s_error(told):
     assert told.missed < 0 < told.revenue_came - told.revenue.expected
     assert not told.inside
+
+
+@pytest.mark.parametrize("came", [0.0, -25.0])
+def test_where_nothing_came_a_miss_has_no_share(told, came):
+    assert np.isnan(replace(told, revenue_came=came).missed)
 
 
 def test_the_forecast_sees_nothing_of_what_came(log, told):

@@ -86,6 +86,22 @@ def test_whole_numbers_of_a_nullable_column_are_read():
     assert Histories.of(customers).columns[0].tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("frequency", ["two", "none", "two", "one"]),
+        ("recency", pd.to_timedelta([30, 0, 30, 5], "D")),
+        ("T", pd.to_datetime(["2024-01-01"] * 4)),
+    ],
+)
+def test_a_column_that_holds_no_numbers_is_named_with_what_it_holds(column, values):
+    customers = TWINS.assign(**{column: values})
+    what = rf"`{column}` of the customer table holds .* values, not numbers"
+    with pytest.raises(TableBroken, match=what) as caught:
+        Histories.of(customers)
+    assert caught.value.column == column
+
+
 def test_missing_columns_are_named_all_at_once():
     customers = TWINS.drop(columns=["T"])
     with pytest.raises(ColumnsMissing, match="lacks `T`, `web`; it has `frequency`, `recency`"):

@@ -5,7 +5,7 @@ import pytest
 
 import clv
 from clv.customers import holdout
-from clv.errors import BadParameter, DidNotConverge
+from clv.errors import BadParameter, DidNotConverge, UnitUnknown
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,19 @@ def test_the_forecast_of_39_weeks_is_the_known_one(measured, model):
     assert measured.loc[model, "mae"] == pytest.approx(mae, abs=5e-5)
     assert measured.loc[model, "rmse"] == pytest.approx(rmse, abs=1e-5)
     assert measured.loc[model, "actual_total"] == 1882
+
+
+@pytest.mark.parametrize(("model", "known"), [("bgnbd", 0.625647), ("mbgnbd", 0.627253)])
+def test_forecast_and_outcome_are_correlated_as_is_known(test, model, known):
+    assert test[model].corr(test["actual"]) == pytest.approx(known, abs=1e-6)
+
+
+def test_the_table_knows_its_unit_and_its_day(log, test):
+    assert test.attrs == clv.customer_summary(log, "1997-09-30").attrs
+    assert (test.attrs["unit"], test.attrs["as_of"]) == ("W", "1997-09-30")
+    daily = clv.ModifiedBetaGeoModel(r=0.525, alpha=43.28, a=0.891, b=1.614, unit="D")
+    with pytest.raises(UnitUnknown, match="counts in unit 'W', not 'D'"):
+        daily.expected_purchases(test, "39W")
 
 
 def test_the_total_of_mbgnbd_is_that_of_quadrature(measured):
@@ -117,14 +130,6 @@ def test_last_period_counts_the_equally_long_time_before(log):
     days = days.sort_values("date").loc[lambda d: d.duplicated("customer_id")]
     counted = days[days["date"] > "1997-12-30"].groupby("customer_id").size()
     assert test["last_period"].tolist() == counted.reindex(test.index, fill_value=0).tolist()
-
-
-def test_whether_a_model_beats_the_baselines_is_judged_by_its_squared_error():
-    measured = pd.DataFrame(
-        {"rmse": [1.0, 1.2, 0.9]}, index=pd.Index(["mbgnbd", "nobody", "own_rate"], name="model")
-    )
-    assert not holdout.beats_baselines(measured, "mbgnbd")
-    assert holdout.beats_baselines(measured.drop("own_rate"), "mbgnbd")
 
 
 def test_by_how_much_each_baseline_is_beaten_is_said_the_hardest_first():

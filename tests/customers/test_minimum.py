@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import clv
-from clv.customers.minimum import enough_purchases, enough_to_model
+from clv.customers.minimum import enough_purchases, enough_to_model, small_sample
 from clv.errors import TooLittleToModel
 
 
@@ -35,3 +35,13 @@ def test_free_purchases_are_not_another_price(one_price):
     some_free = one_price.assign(monetary_value=one_price["monetary_value"].mask(free, 0.0))
     with pytest.raises(TooLittleToModel, match="costs the same"):
         enough_to_model(some_free)
+
+
+@pytest.mark.parametrize(("repeat", "told"), [(49, False), (50, True), (299, True), (300, False)])
+def test_few_repeat_buyers_are_modelled_with_a_warning(repeat, told):
+    customers = pd.DataFrame({"frequency": [1] * repeat + [0] * 500})
+    messages = small_sample(customers)
+    assert bool(messages) == told
+    if told:
+        assert (messages[0].level, messages[0].code) == ("warning", "small-sample")
+        assert f"{repeat} repeat buyers" in messages[0].text

@@ -315,13 +315,19 @@ def test_a_horizon_that_is_a_bare_number_is_refused_with_what_to_write():
         PAPER.expected_purchases(table((2, 30, 38)), 39)
 
 
+@pytest.mark.parametrize("most", [-1, 2.5, "3", None])
+def test_counts_go_up_to_a_whole_number(most):
+    with pytest.raises(BadParameter, match="`most` must be a whole number from 0; got"):
+        PAPER.purchase_count_distribution(table((2, 30, 38)), "39W", most)
+
+
 def test_a_model_of_no_unit_takes_the_tables():
     unit_free = BetaGeoModel(r=0.243, alpha=4.414, a=0.793, b=2.426)
     customers = table((2, 30.43, 38.86))
     pd.testing.assert_series_equal(
         unit_free.expected_purchases(customers, "39W"), PAPER.expected_purchases(customers, "39W")
     )
-    with pytest.raises(UnitUnknown):
+    with pytest.raises(UnitUnknown, match=r"The model does not say .* its parameters are given"):
         unit_free.expected_purchases_new_customer("52W")
 
 
@@ -454,6 +460,21 @@ def test_a_new_customer_is_told_with_the_covariates():
         model.expected_purchases_new_customer("52W")
     with pytest.raises(BadParameter, match="`covariates` must be left out"):
         PAPER.expected_purchases_new_customer("52W", covariates={"web": 1})
+
+
+def test_covariates_far_beyond_those_of_the_fit_are_refused_by_name():
+    model = BetaGeoModel(
+        r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W", coefficients={"age": 0.5, "web": 1.0}
+    )
+    customers = table((2, 30, 38), (0, 0, 39), (2, 30, 38))
+    far = customers.assign(age=[40, 40, 4e6], web=0)
+    for values in (far, far.assign(age=-far["age"]), far.assign(age=[0, 0, 1e308], web=1e308)):
+        wrong = len(values) if (values["web"] > 0).any() else 1
+        sentence = rf"`age`, `web` move the purchase rate of {wrong} of 3 customers by a factor"
+        with pytest.raises(TableBroken, match=sentence):
+            model.expected_purchases(values, "39W")
+    with pytest.raises(TableBroken, match=r"of 1 of 1 customers .*first: the new customer"):
+        model.expected_purchases_new_customer("39W", covariates={"age": 4e6, "web": 0})
 
 
 def test_a_table_without_the_models_covariates_is_refused(channels, weighed):

@@ -8,19 +8,37 @@ from clv.customers.tracking import tracking
 from clv.errors import TooLittleToModel
 
 
-def purchase_days(k, customers=4000, seen_for=2000, seed=11):
+def purchase_days(k, mean_gap=100, customers=4000, gaps_seen=20, seed=11):
     """Days of customers at different rates whose gaps are Erlang-k, seen for a limited time."""
     rng = np.random.default_rng(seed)
-    rate = rng.gamma(2.0, 1 / 200, size=(customers, 1))
-    days = np.cumsum(rng.gamma(k, 1 / (k * rate), size=(customers, 12)), axis=1)
-    who, which = np.nonzero(days < seen_for)
+    rate = rng.gamma(2.0, 1 / (2 * mean_gap), size=(customers, 1))
+    days = np.cumsum(rng.gamma(k, 1 / (k * rate), size=(customers, 60)), axis=1) // 1
+    who, which = np.nonzero(days < gaps_seen * mean_gap)
     date = pd.Timestamp("2000-01-01") + pd.to_timedelta(days[who, which], unit="D")
-    return pd.DataFrame({"customer_id": who, "date": date})
+    return pd.DataFrame({"customer_id": who, "date": date}).drop_duplicates()
 
 
 @pytest.mark.parametrize("k", [0.5, 1, 2, 4])
 def test_regularity_is_found_again_whoever_has_been_seen_for_a_short_time(k):
-    assert gap_regularity(purchase_days(k)).k == pytest.approx(k, rel=0.1)
+    assert gap_regularity(purchase_days(k, mean_gap=300)).k == pytest.approx(k, rel=0.1)
+
+
+@pytest.mark.parametrize(("mean_gap", "customers"), [(50, 4000), (10, 8000), (2.5, 40_000)])
+def test_random_purchases_are_random_however_often_customers_buy(mean_gap, customers):
+    found = gap_regularity(purchase_days(1, mean_gap, customers))
+    assert found.k == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("k", [2, 4])
+def test_regular_purchases_are_regular_however_often_customers_buy(k):
+    assert gap_regularity(purchase_days(k, mean_gap=7)).k == pytest.approx(k, rel=0.2)
+
+
+def test_a_shop_whose_customers_come_at_random_in_five_days_is_told_so():
+    days = purchase_days(1, mean_gap=5)
+    log = clv.load(days.assign(amount=10.0))
+    found = gap_regularity(log.purchase_days(log.as_of))
+    assert found.k == pytest.approx(1, abs=0.15)  # 1.6 if gaps were taken for moments apart
 
 
 def test_nine_of_ten_intervals_hold_the_truth():
@@ -28,26 +46,40 @@ def test_nine_of_ten_intervals_hold_the_truth():
     assert 83 <= sum(each.low < 2 < each.high for each in found) <= 97
 
 
+def test_short_gaps_count_where_there_are_not_enough_long_ones():
+    days = purchase_days(1, mean_gap=2, customers=400)
+    thirds = days[days.groupby("customer_id").cumcount() == 2].set_index("customer_id")["date"]
+    both = thirds - days.groupby("customer_id")["date"].first().reindex(thirds.index)
+    short = both.index[both < pd.Timedelta(days=28)]
+    found = gap_regularity(days[days["customer_id"].isin(short)])
+    assert found.customers == len(short)
+    assert found.k == pytest.approx(1, abs=0.25)
+
+
 def test_cdnow_buys_about_as_randomly_as_the_models_take_it():
-    log = clv.load("cdnow-sample")
-    found = gap_regularity(log.purchase_days("1997-09-30"))
-    assert found.customers == 507  # 946 came back, 439 of them once
-    assert found.low < 1 < found.high
+    found = gap_regularity(clv.load("cdnow").purchase_days("1997-09-30"))
+    assert found.k == pytest.approx(1, abs=0.05)
+    sample = gap_regularity(clv.load("cdnow-sample").purchase_days("1997-09-30"))
+    assert sample.customers == 416  # 507 bought on three days, 91 of them within four weeks
+    assert sample.k == pytest.approx(1, abs=0.15)
 
 
-def test_equal_gaps_are_regular_without_bound():
+def test_equal_gaps_are_as_regular_as_whole_days_can_tell():
     days = pd.DataFrame(
         {
             "customer_id": np.repeat(np.arange(30), 3),
             "date": np.tile(pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-15"]), 30),
         }
     )
-    assert gap_regularity(days).k == np.inf
+    variance = 1 / (12 * 13**2)  # the first of 1 ... 13 days: all that is seen is its own day
+    found = gap_regularity(days)
+    assert found.k == pytest.approx((1 - 4 * variance) / (8 * variance))
+    assert [found.low, found.high] == pytest.approx([found.k, found.k])
 
 
 def test_a_handful_of_customers_tells_no_regularity():
     with pytest.raises(TooLittleToModel, match="Only 20 customers have bought on three days"):
-        gap_regularity(purchase_days(1, customers=20, seen_for=1e6))
+        gap_regularity(purchase_days(1, customers=20, gaps_seen=1e4))
 
 
 def test_every_purchase_and_every_expectation_falls_into_one_month():

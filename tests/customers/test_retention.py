@@ -110,6 +110,27 @@ def test_a_cohort_that_cannot_be_is_refused_by_name(cohort, rule):
         ShiftedBetaGeoModel.fit(cohorts)
 
 
+def test_several_cohorts_may_be_rows_of_an_array_or_lists_of_any_length():
+    counts = [[100, 60, 40, 30], [100, 70, 55]]
+    known = ShiftedBetaGeoModel.fit(pd.DataFrame([counts[0], [*counts[1], np.nan]]))
+    for same in (
+        counts,
+        [pd.Series(counts[0]), np.array(counts[1])],
+        np.array([counts[0], [*counts[1], np.nan]]),
+    ):
+        found = ShiftedBetaGeoModel.fit(same)
+        assert found == known
+        assert found.estimation.n_customers == 200
+
+
+@pytest.mark.parametrize(
+    "nothing", [pd.DataFrame(), [], [[]], None, 5, [[100, 60], 5], [[100, 60], [10, [3]]]]
+)
+def test_what_holds_no_cohort_is_refused(nothing):
+    with pytest.raises(BadParameter, match="`survivors` must be numbers: how many were still"):
+        ShiftedBetaGeoModel.fit(nothing)
+
+
 def test_numbers_that_are_none_are_refused():
     with pytest.raises(BadParameter, match="`survivors` must be numbers"):
         ShiftedBetaGeoModel.fit(["all", "most", "some"])
@@ -140,6 +161,12 @@ def test_the_residual_lifetime_is_worth_more_to_those_who_have_renewed_more():
     for renewals in (0, 1, 5):
         worth = survival[renewals + ahead] / survival[renewals] / 1.1 ** (ahead - 1)
         assert residual[renewals] == pytest.approx(worth.sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize("periods", [0, -12, float("nan"), float("inf")])
+def test_a_year_without_periods_is_refused(periods):
+    with pytest.raises(BadParameter, match="`periods_per_year` must be a number above 0"):
+        PAPER.discounted_lifetime(periods_per_year=periods)
 
 
 def test_without_a_discount_a_lifetime_may_have_no_mean():

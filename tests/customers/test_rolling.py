@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -82,6 +82,18 @@ def test_a_shop_that_could_not_be_fitted_when_young_is_looked_at_more_closely_la
     assert found["made_on"].min() >= pd.Timestamp("1998-02-01")
 
 
+def test_more_refunded_than_sold_is_nothing_that_came(log, monkeypatch):
+    def told(transactions, model, made_on, until, **terms):
+        return Hindsight(made_on, until, 9, TOTAL, 100, TOTAL, -25.0)
+
+    monkeypatch.setattr(rolling, "hindsight", told)
+    found = rolling_origins(log, "mbgnbd", horizon="8W")
+    assert (found["error"] == -np.inf).all()
+    assert (found["came"] == -25).all()
+    assert not found["inside"].any()
+    assert widened(TOTAL, found["error"]).low == 0
+
+
 def test_fewer_than_six_errors_widen_nothing():
     assert widened(TOTAL, [0.3] * 5) == TOTAL
     assert widened(TOTAL, [0.3] * 6) != TOTAL
@@ -92,6 +104,24 @@ def test_the_half_width_is_that_of_models_and_misses_together():
     wide = widened(TOTAL, [0.1, -0.1] * 3)
     assert np.log(wide.high / 100) == pytest.approx(np.hypot(np.log(1.15), 0.1943), rel=1e-4)
     assert np.log(100 / wide.low) == pytest.approx(np.hypot(np.log(100 / 90), 0.1943), rel=1e-4)
+
+
+@pytest.mark.parametrize(("weeks", "held"), [(78, 0.73), (104, 0.80), (156, 0.85), (400, 0.88)])
+def test_overlapping_forecasts_of_a_short_history_promise_too_much(weeks, held):
+    """The share of outcomes that 90 % bounds hold where weekly shocks are independent."""
+    rng, first = np.random.default_rng(1), date(2020, 1, 6)
+    year, history = 365, timedelta(weeks=weeks)
+    days = origins(first + timedelta(year) / 4, first + history - timedelta(year))
+    starts = np.array([(day - first).days for day in days])
+    inside = np.zeros(1500, dtype=bool)
+    for trial in range(len(inside)):
+        shocks = np.repeat(rng.normal(scale=0.002, size=weeks + year // 7 + 1), 7)
+        so_far = np.concatenate([[0.0], np.cumsum(shocks)])
+        errors = so_far[starts + year] - so_far[starts]
+        came = np.exp(so_far[history.days + year] - so_far[history.days])
+        wide = widened(Total(1.0, 1.0, 1.0), errors)
+        inside[trial] = wide.low <= came <= wide.high
+    assert inside.mean() == pytest.approx(held, abs=0.03)
 
 
 def test_a_total_is_never_narrowed_and_its_bounds_stay_positive():

@@ -37,6 +37,11 @@ def test_value_to_come_is_summed_where_it_is_known(scored):
     assert "clv" not in segments(scored)
 
 
+def test_segments_know_what_their_money_is(scored):
+    assert scored.attrs["currency"] == "USD"
+    assert segments(scored).attrs == scored.attrs
+
+
 def test_the_grid_holds_every_pair_of_scores(scored):
     counts = grid(scored)
     assert counts.shape == (5, 5)

@@ -138,3 +138,13 @@ def test_a_missing_column_is_named():
 def test_a_fitted_model_can_be_pickled(cdnow):
     model = GammaGammaModel.fit(cdnow)
     assert pickle.loads(pickle.dumps(model)) == model
+
+
+@pytest.mark.parametrize("column", ["frequency", "monetary_value"])
+def test_a_column_that_holds_no_numbers_is_named(column):
+    customers = pd.DataFrame({"frequency": [0, 7], "monetary_value": [np.nan, 73.74]})
+    text = customers.assign(**{column: ["none", "seven"]})
+    with pytest.raises(
+        TableBroken, match=rf"`{column}` of the customer table holds .* not numbers"
+    ):
+        NOTE.expected_spend(text)

@@ -6,6 +6,8 @@ import pytest
 
 import clv
 from clv.errors import BadParameter
+from clv.models import mbgnbd
+from clv.models.mbgnbd import MbgNbd
 
 
 @pytest.fixture(scope="module")
@@ -105,20 +107,15 @@ def test_the_error_of_the_mean_comes_from_the_parameters(customers, models):
     assert clv.value_customers(customers, known, spend)["expected_purchases_se"].isna().all()
     error = clv.value_customers(customers, purchases, spend)["expected_purchases_se"]
     assert error.between(0, 5).all()
-    # One standard error of the parameters, drawn at random, moves the total as much as it says.
-    rng = np.random.default_rng(11)
-    estimation = purchases.estimation
-    logs = rng.multivariate_normal(
-        np.log(estimation.estimates),
-        estimation.covariance / np.outer(estimation.estimates, estimation.estimates),
-        size=60,
+    # Parameters drawn at random as they may be move the mean as much as it says.
+    rng, estimation = np.random.default_rng(11), purchases.estimation
+    drawn = rng.multivariate_normal(
+        np.log(estimation.estimates), estimation.log_covariance, size=4000
     )
     heavy = customers.nlargest(1, "frequency")
-    moved = [
-        clv.ModifiedBetaGeoModel(*np.exp(row), unit="W").expected_purchases(heavy, "12M").iloc[0]
-        for row in logs
-    ]
-    assert np.std(moved) == pytest.approx(error[heavy.index[0]], rel=0.35)
+    history = (heavy[name].to_numpy() for name in ("frequency", "recency", "T"))
+    moved = mbgnbd.expected_purchases(MbgNbd(*np.exp(drawn).T), *history, 365.25 / 7)
+    assert np.std(moved) == pytest.approx(error[heavy.index[0]], rel=0.05)
 
 
 def test_without_an_interval_bounds_and_errors_are_left_out_and_nothing_else_changes(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clv.models.bgnbd import BgNbd
-from clv.models.departure import new_customer_leaves, new_customer_stays, p_leaves
+from clv.models.departure import new_customer_leaves, new_customer_stays
 from clv.models.mbgnbd import MbgNbd
 
 PAPER = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -20,18 +20,20 @@ BOTH = pytest.mark.parametrize("params", [PAPER, MODIFIED])
 def test_it_is_what_the_hypergeometric_function_leaves_over(params, x, T, t):
     new = params.restarted(float(x), float(T))
     stays = mpmath.hyp2f1(new.r, new.a, new.a + new.b, -t / new.alpha)
-    assert p_leaves(params, x, T, t) == pytest.approx(float(1 - stays), rel=1e-11)
+    assert new_customer_leaves(new, t) == pytest.approx(float(1 - stays), rel=1e-11)
 
 
 @BOTH
 def test_nobody_leaves_in_no_time_and_everybody_in_the_end(params):
-    assert p_leaves(params, [0, 5], 30.0, 0.0).tolist() == [0, 0]
-    assert p_leaves(params, [1, 5], 30.0, 1e12) == pytest.approx([1, 1], abs=1e-4)
+    new = params.restarted(np.array([0.0, 5.0]), 30.0)
+    assert new_customer_leaves(new, 0.0).tolist() == [0, 0]
+    again = params.restarted(np.array([1.0, 5.0]), 30.0)
+    assert new_customer_leaves(again, 1e12) == pytest.approx([1, 1], abs=1e-4)
 
 
 @given(x=st.integers(0, 100), T=st.floats(0.1, 500), t=st.floats(0.1, 500))
 def test_more_time_is_more_chances_to_leave(x, T, t):
-    sooner, later = p_leaves(MODIFIED, x, T, [t, 2 * t])
+    sooner, later = new_customer_leaves(MODIFIED.restarted(float(x), T), [t, 2 * t])
     assert 0 < sooner < later < 1
 
 
@@ -39,7 +41,7 @@ def test_a_simulated_crowd_leaves_as_often():
     rng = np.random.default_rng(1)
     rate, dropout = rng.gamma(2.0, 1 / 10.0, 200_000), rng.beta(0.9, 1.7, 200_000)
     left = rng.random(200_000) < -np.expm1(-rate * dropout * 26.0)
-    expected = p_leaves(BgNbd(r=2.0, alpha=10.0, a=0.9, b=1.7), 0, 0, 26.0)
+    expected = new_customer_leaves(BgNbd(r=2.0, alpha=10.0, a=0.9, b=1.7), 26.0)
     assert left.mean() == pytest.approx(float(expected), abs=0.004)
 
 

@@ -23,6 +23,12 @@ def test_a_rate_outside_its_range_is_refused(rate):
         force_of_interest(rate, periods_per_year=52)
 
 
+@pytest.mark.parametrize("periods", [0, -12, math.nan, math.inf])
+def test_a_year_has_periods(periods):
+    with pytest.raises(BadParameter, match="`periods_per_year` must be a number above 0"):
+        force_of_interest(0.10, periods_per_year=periods)
+
+
 def buying_at(rate):
     """Purchases of customers who never change."""
     return lambda rows, time: rate[rows] * time

@@ -4,7 +4,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from clv.errors import DidNotConverge
+from clv.errors import BadParameter, DidNotConverge
 from clv.models import estimation
 from clv.models.estimation import Curve
 
@@ -217,3 +217,10 @@ def test_many_rows_are_climbed_on_a_sample_of_their_customers_first():
     assert sample.sum() == estimation.ROUGHLY
     assert sample[-1] == 0.75 * estimation.ROUGHLY
     assert found.params == Toy(pytest.approx(2), pytest.approx(5))
+
+
+@pytest.mark.parametrize("value", [0, -1.0, np.inf, np.nan, np.array([1.0, 0.0])])
+def test_parameters_that_are_not_positive_are_refused_by_name(value):
+    estimation.positive(Toy(rate=np.array([0.5, 2.0]), shape=1))
+    with pytest.raises(BadParameter, match="`shape` must be a positive number; got"):
+        estimation.positive(Toy(rate=1.0, shape=value))

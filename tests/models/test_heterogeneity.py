@@ -30,6 +30,13 @@ def test_who_has_left_by_a_lifetime_s_quantile_is_its_level():
     assert left == pytest.approx(0.9)
 
 
+def test_where_hardly_anybody_leaves_the_lifetime_is_beyond_any_number():
+    loyal = ParetoNbd(r=1, alpha=1, s=5e-4, beta=1)
+    assert heterogeneity.lifetime(loyal, 0.5) == np.inf
+    assert heterogeneity.lifetime(PARETO, 1.0) == np.inf
+    assert heterogeneity.lifetime(loyal, 1e-9) == pytest.approx(np.exp(2e-6) - 1)
+
+
 def test_customers_drawn_from_the_model_lie_below_its_quantiles_as_often_as_they_say():
     rng = np.random.default_rng(1)
     spend = NOTE.p / rng.gamma(NOTE.q, 1 / NOTE.v, 100_000)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import betaln
 
 from clv.errors import BadParameter, DidNotConverge
 from clv.models import sbg
@@ -49,7 +50,7 @@ def test_the_log_likelihood_is_that_of_the_times_of_leaving():
     """2007, appendix: those who left, each at their time, and those still there."""
     counts = seen(REGULAR, 7)
     found = sbg.fit(counts)
-    left = -np.diff(counts) @ np.log(sbg.p_leaves(found.params, np.arange(1, 8)))
+    left = -np.diff(counts) @ np.log(-np.diff(sbg.survival(found.params, np.arange(8))))
     still = counts[-1] * np.log(sbg.survival(found.params, 7))
     assert found.log_likelihood == pytest.approx(left + still, rel=1e-12)
 
@@ -100,9 +101,12 @@ def test_survival_is_a_ratio_of_betas_and_retention_rises(params):
 
 @few
 @given(any_params, st.integers(1, 300))
-def test_everybody_has_left_by_then_or_is_still_there(params, periods):
-    left = sbg.p_leaves(params, np.arange(1, periods + 1)).sum()
-    assert left + sbg.survival(params, periods) == pytest.approx(1, rel=1e-12)
+def test_who_is_still_there_has_not_left_in_any_period_before(params, periods):
+    """2007, equation (5): the chance to leave at the end of just that period."""
+    period = np.arange(1, periods + 1)
+    alpha, beta = params.alpha, params.beta
+    leaves = np.exp(betaln(alpha + 1, beta + period - 1) - betaln(alpha, beta))
+    assert sbg.survival(params, periods) + leaves.sum() == pytest.approx(1, rel=1e-9)
 
 
 @few

@@ -1,7 +1,5 @@
 """Simulated histories against what the models' own formulas say of new customers."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -86,13 +84,6 @@ def test_each_customer_may_have_parameters_of_its_own():
         one = BgNbd(r=0.243, alpha=alpha[own][0], a=0.793, b=2.426)
         expected = bgnbd.expected_purchases_new_customer(one, 39.0)
         assert within_four_errors(frequency[own], expected)
-
-
-@every_model
-def test_a_hundred_thousand_customers_are_drawn_in_an_instant(model, params):
-    began = time.perf_counter()
-    simulate.draw_histories(params, np.full(100_000, 39.0), np.random.default_rng(8))
-    assert time.perf_counter() - began < 1.0
 
 
 def test_without_time_nobody_comes_back():

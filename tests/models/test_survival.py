@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from clv.errors import BadParameter
 from clv.models.survival import kaplan_meier
 
 # Freireich et al. (1963), remission of acute leukaemia under 6-MP, weeks; True: relapsed.
@@ -64,3 +65,60 @@ def test_where_nobody_has_ended_everybody_is_still_there():
 
 def test_once_nobody_is_left_the_variance_is_unknown():
     assert np.isnan(kaplan_meier([2, 5], [True, True]).variance[-1])
+
+
+def test_those_who_come_later_count_from_their_entry_on():
+    # By hand: 3 of 4 outlive 2; at 6, of the two who stayed and the one who came at 4, one ends;
+    # at 9 one of the last two.
+    curve = kaplan_meier([2, 6, 9, 3, 11], [True, True, True, False, False], [0, 0, 0, 0, 4])
+    assert curve.at_risk.tolist() == [4, 3, 2]
+    assert curve.survival == pytest.approx([3 / 4, 3 / 4 * 2 / 3, 3 / 4 * 2 / 3 / 2])
+    greenwood = [1 / (4 * 3), 1 / (4 * 3) + 1 / (3 * 2), 1 / (4 * 3) + 1 / (3 * 2) + 1 / (2 * 1)]
+    assert curve.variance == pytest.approx(curve.survival**2 * greenwood)
+
+
+def test_once_all_under_watch_have_ended_before_the_others_came_nobody_knows_the_share():
+    # The product would be 0 from 2 on, while three are there to be seen at 5.
+    curve = kaplan_meier([2, 10, 12, 12], [True, True, True, False], [0, 5, 5, 5])
+    assert curve.times.tolist() == [2, 10, 12]
+    assert curve.at_risk.tolist() == [1, 3, 2]
+    assert np.isnan(curve.survival).all()
+    assert np.isnan(curve.variance).all()
+    assert np.isnan(kaplan_meier([2, 10], [True, True], [0, 2]).survival).all()
+
+
+def test_after_a_while_without_anybody_under_watch_nobody_knows_the_share():
+    # One of two ends at 2 and the other is lost at 3: of those who outlive 3, none is seen until 5.
+    curve = kaplan_meier([2, 3, 10, 12], [True, False, True, False], [0, 0, 5, 5])
+    assert curve.survival[0] == 0.5
+    assert np.isnan(curve.survival[1:]).all()
+    seen_on = kaplan_meier([2, 3, 10, 12], [True, False, True, False], [0, 0, 3, 3])
+    assert seen_on.survival.tolist() == [0.5, 0.25]
+
+
+def test_when_all_have_come_and_all_have_ended_nobody_is_left():
+    curve = kaplan_meier([2, 10, 12], [True, True, True], [0, 1, 5])
+    assert curve.survival.tolist() == [0.5, 0.25, 0.0]
+    assert np.isnan(curve.variance[-1])
+
+
+def test_weights_that_are_no_whole_numbers_leave_nobody_where_nobody_is_left():
+    weights, late = [0.1, 0.2, 0.3, 0.7, 0.9], [0, 0, 0, 1, 1]
+    curve = kaplan_meier([2, 3, 5, 5, 5], [True] * 5, late, weights)
+    assert curve.survival[-1] == 0
+    assert np.isnan(curve.variance[-1])
+
+
+@pytest.mark.parametrize(
+    ("durations", "entry", "weights", "said"),
+    [
+        ([2, np.nan], None, None, "`durations` must be 0 or more; 1 of 2 are not"),
+        ([-1, 2], None, None, r"`durations` must be .* \(the first at 0\)"),
+        ([2, 5], [0, 5], None, r"`entry` must be .* less than the duration .* \(the first at 1\)"),
+        ([2, 5], [np.nan, 1], None, "`entry` must be 0 or more"),
+        ([2, 5], None, [1, 0], "`weights` must be above 0"),
+    ],
+)
+def test_what_no_customer_can_have_is_refused(durations, entry, weights, said):
+    with pytest.raises(BadParameter, match=said):
+        kaplan_meier(durations, [True, True], entry, weights)
