@@ -7,30 +7,59 @@ from datetime import date
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from clv.errors import Message
+from clv.tables.isolated import BUSY, LONGER, alone, isolated
 
 STALE_DAYS = 31
 QUIET_DAYS = 7  # a week without a purchase is odd where it is long against those before
-LONGER = 3.0  # times the longest silence between two purchase days so far
 OUTLIER = 1e6  # times the median amount
 SKEWED = 100.0  # the mean in medians: three times the spread, in logarithms, of common trade
 JUMP = 8.0  # a factor of 10 that trade softens a little: cents for dollars, a new currency
-BUSY = 10  # rows a month, or days in all, below which a gap or a jump is chance
+MOST_NAMED = 6  # months
 
 
 def alerts(purchases: ir.Table, as_of: date) -> tuple[Message, ...]:
-    """Warnings about a stale end, empty months, jumps of the amounts, and amounts out of scale."""
-    return (*_ended(purchases, as_of), *_scaled(purchases), *_monthly(_by_month(purchases)))
+    """Warnings about days far from all others, a stale end, empty months, and odd amounts.
+
+    What is far from all others is told once and does not count in what is usual.
+    """
+    days, rows = by_day(purchases)
+    apart = isolated(days, rows)
+    body = days[~apart]
+    within = purchases["date"].between(body[0].item(), body[-1].item())
+    return (
+        *_apart(days, rows, apart),
+        *_ended(body, as_of),
+        *_scaled(purchases),
+        *_monthly(_by_month(purchases.filter(within) if apart.any() else purchases)),
+    )
 
 
-def _ended(purchases: ir.Table, as_of: date) -> list[Message]:
+def by_day(rows: ir.Table) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
+    """The days on which there are rows, in order, and how many rows each has."""
+    counts = rows.group_by("date").aggregate(rows=rows.count()).order_by("date").to_pyarrow()
+    return counts["date"].to_numpy().astype("datetime64[D]"), counts["rows"].to_numpy()
+
+
+def _apart(
+    days: NDArray[np.datetime64], rows: NDArray[np.int64], apart: NDArray[np.bool_]
+) -> list[Message]:
+    """A warning about days far from all others."""
+    if not apart.any():
+        return []
+    ends = "name as_of" if apart[-1] else "leave out what is older"
+    text = f"A date may be mistyped: {alone(days, rows, apart)}. Correct the date or {ends}."
+    return [Message("warning", "isolated-days", text, "date")]
+
+
+def _ended(days: NDArray[np.datetime64], as_of: date) -> list[Message]:
     """A warning about a log that ends long before the day it is read for.
 
     Long is a month, or less where the log has never been silent for nearly as long.
     """
-    days = purchases.select("date").distinct().order_by("date").to_pyarrow()["date"].to_numpy()
-    last = days[-1].astype("datetime64[D]").item()
+    last = days[-1].item()
     silence = (as_of - last).days
     gaps = np.diff(days).astype("timedelta64[D]").astype(int)
     usual = max(QUIET_DAYS, LONGER * gaps.max()) if len(days) > BUSY else STALE_DAYS
@@ -69,17 +98,24 @@ def _by_month(purchases: ir.Table) -> pd.DataFrame:
 
 def _monthly(months: pd.DataFrame) -> list[Message]:
     """Warnings about months that do not go with the others."""
-    if months["rows"].mean() < BUSY:
+    if months["rows"].sum() < BUSY * (months["rows"] > 0).sum():  # then both are chance
         return []
     found = []
-    empty = months.index[months["rows"] == 0].strftime("%Y-%m")
+    empty = months.index[months["rows"] == 0]
     if len(empty):
-        text = f"There is a gap, no rows in {', '.join(empty)}: was a part not exported?"
+        text = f"There is a gap, no rows in {_named(empty)}: was a part not exported?"
         found.append(Message("warning", "empty-months", text, "date"))
     medians = months["median"].where((months["rows"] >= BUSY) & (months["median"] > 0)).dropna()
     steps = np.log(medians).diff().abs()
-    jumps = steps.index[steps >= np.log(JUMP)].strftime("%Y-%m")
+    jumps = steps.index[steps >= np.log(JUMP)]
     if len(jumps):
-        text = f"The median amount jumps in {', '.join(jumps)}: another currency, or cents?"
+        text = f"The median amount jumps in {_named(jumps)}: another currency, or cents?"
         found.append(Message("warning", "amount-jump", text, "amount"))
     return found
+
+
+def _named(months: pd.DatetimeIndex) -> str:
+    """Months in words, the first of many by name."""
+    more = len(months) - MOST_NAMED
+    named = ", ".join(months[:MOST_NAMED].strftime("%Y-%m"))
+    return f"{named} and {more:,} more" if more > 0 else named

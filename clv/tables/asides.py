@@ -10,8 +10,8 @@ import pandas as pd
 
 from clv.errors import Message, TooManyFaulty
 from clv.tables.conversion import RAW
+from clv.tables.raw import Raw
 from clv.tables.rules import TORN, Rule
-from clv.tables.sources import Raw
 
 MISREAD = {  # what to do when a whole column seems misread
     "row-torn": "declare format: {delimiter: …}",
@@ -67,19 +67,20 @@ def refuse_misread(
     n_rows: int,
     rules: Sequence[Rule],
     max_faulty: float,
-    advice: Mapping[str, str] = MISREAD,
+    advice: Mapping[str, str] | None = None,
 ) -> None:
     """Refuse a table with so many faults that its format must have been misread."""
     codes = {rule.code: rule for rule in (TORN, *rules)}
     faulty = quarantine[quarantine["reason"].map(lambda code: codes[code].faulty).astype(bool)]
     if len(faulty) <= max_faulty * n_rows:
         return
-    rule = codes[faulty["reason"].value_counts().index[0]]
+    rule, known = codes[faulty["reason"].value_counts().index[0]], MISREAD | (advice or {})
     raise TooManyFaulty(
         f"{len(faulty):,} of {n_rows:,} rows are faulty, more than max_faulty allows "
-        f"({max_faulty:g}): {found(faulty, rule)}; {advice.get(rule.code, 'correct the export')}.",
+        f"({max_faulty:g}): {found(faulty, rule)}; {known.get(rule.code, 'correct the export')}.",
         column=rule.column or None,
         line=first_line(faulty[faulty["reason"] == rule.code]),
+        quarantine=quarantine,
     )
 
 
@@ -100,12 +101,16 @@ def told(quarantine: pd.DataFrame, rules: Sequence[Rule]) -> list[Message]:
 
 
 def found(quarantine: pd.DataFrame, rule: Rule) -> str:
-    """How often a reason was found, and where first."""
+    """How often a reason was found, and where first; a value that may name a customer is not told.
+
+    Messages are read by more people than the quarantine, in which every value stands.
+    """
     rows = quarantine[quarantine["reason"] == rule.code]
     first = rows.iloc[0]
     what = f"`{rule.column}` {rule.says}" if rule.column else rule.says
     line = "" if pd.isna(first["line"]) else f"line {first['line']}"
-    text = "" if pd.isna(first["text"]) or not first["text"].strip() else f"{first['text'][:60]!r}"
+    told = rule.quoted and not pd.isna(first["text"]) and first["text"].strip()
+    text = f"{first['text'][:60]!r}" if told else ""
     where = " ".join(part for part in (line, text) if part)
     return f"in {count(len(rows))} {what}{where and f' (first: {where})'}"
 

@@ -17,9 +17,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
+from ibis import _
 from numpy.typing import NDArray
 
+from clv.tables import alerts
+from clv.tables.isolated import isolated
 from clv.tables.transactions import Transactions
 
 LEAST_DAYS = 28  # of a warm-up: a shorter one would be about days of the week
@@ -43,7 +47,7 @@ def births(transactions: Transactions, as_of: str | date | None = None) -> Birth
     >>> births(clv.load("cdnow-sample")).reason
     'declared: no customer is older than the log'
     """
-    days = transactions.days(as_of)
+    days = _from_the_first(transactions, as_of)
     by_day = ibis.window(group_by="customer_id", order_by="date")
     two = days.mutate(nth=ibis.row_number().over(by_day)).filter(lambda rows: rows["nth"] < 2)
     day = two["date"].cast("timestamp")
@@ -59,6 +63,15 @@ def births(transactions: Transactions, as_of: str | date | None = None) -> Birth
         days=int((end - start).astype(int)) + 1,
         declared=transactions.births,
     )
+
+
+def _from_the_first(transactions: Transactions, as_of: str | date | None) -> ir.Table:
+    """Purchase days from the first that does not stand alone, far before all the others."""
+    days = transactions.days(as_of)
+    bought = transactions.table.filter(_.amount >= 0, _.date <= transactions.window_end(as_of))
+    seen, rows = alerts.by_day(bought)
+    first = seen[~isolated(seen, rows)][0].item()
+    return days if first == seen[0].item() else days.filter(days["date"] >= first)
 
 
 def judge(
@@ -95,18 +108,26 @@ def judge(
     if days < 2 * LEAST_DAYS:
         reason = "the log is too short to tell whether there were customers before it begins"
         return Births(False, end, reason)
-    counts = np.bincount(first, minlength=days)
+    observed, reason = _evident(np.bincount(first, minlength=days), length)
+    return Births(observed, None if observed else end, reason)
+
+
+def _evident(counts: NDArray[np.int64], length: int) -> tuple[bool, str]:
+    """Whether births are evidently observed, and what tells so, from first purchases by day."""
+    if not counts[length:].any():
+        told = f"no customer is first seen after the first {length} days"
+        return False, f"{told}: there were customers before the log begins"
     ratio, error = _crowd(counts, length)
     told = (
         f"the first {length} days hold {ratio:.2f} times as many first purchases a day as the days "
         "after them"
     )
     if ratio * np.exp(SURE * error) < 1:
-        return Births(True, None, f"{told}: no customer seems older than the log")
+        return True, f"{told}: no customer seems older than the log"
     if ratio * np.exp(-SURE * error) > CROWD:
-        return Births(False, end, f"{told}: there were customers before the log begins")
+        return False, f"{told}: there were customers before the log begins"
     doubt = "which leaves open whether there were customers before the log begins"
-    return Births(False, end, f"{told}, {doubt}")
+    return False, f"{told}, {doubt}"
 
 
 def _warm_up(first: NDArray[np.int64], gap: NDArray[np.int64], days: int) -> int:
@@ -127,8 +148,7 @@ def _crowd(counts: NDArray[np.int64], length: int) -> tuple[float, float]:
     that grows hides the crowd in the long run, one with a season in the short.
     """
     early = counts[:length]
-    later = min(counts[length : 2 * length], counts[length:], key=np.mean)
-    if not later.sum():
-        return float("inf"), 0.0
+    parts = (counts[length : 2 * length], counts[length:])
+    later = min((part for part in parts if part.any()), key=np.mean)
     error = np.sqrt(1 / early.sum() + 1 / later.sum())
     return float(early.mean() / later.mean()), float(error)

@@ -16,10 +16,11 @@ import pandas as pd
 
 from clv.errors import InputRefused, Message, NoRows
 from clv.tables import asides, currencies, engine, orders, refunds
-from clv.tables.alerts import alerts
-from clv.tables.lookalikes import lookalikes
+from clv.tables.alerts import alerts, by_day
+from clv.tables.isolated import alone, isolated
+from clv.tables.lookalikes import equal_rows, lookalikes
+from clv.tables.raw import Raw
 from clv.tables.rules import ALL_RULES, REFUND, RULES, TORN, Rule
-from clv.tables.sources import Raw
 
 PURCHASE = ("customer_id", "date", "amount", "margin", "known_at")
 JUDGED = (*PURCHASE, "currency", "order_id", "same", "trimmed", "composed")
@@ -27,11 +28,14 @@ JUDGED += ("file", "row", "reason", "text", "values")
 FATES = ("accepted", "quarantined", "duplicates", "outside_window")
 DECLARE = {  # what to do when a whole column seems misread
     "date-not-a-date": "only ISO days such as 2024-01-31 go without a format (a bare integer, or "
-    "3/4/2024, is ambiguous), so declare format: {date_format: '%d/%m/%Y'} or whatever it is",
+    "3/4/2024, is ambiguous), so declare format: {date_format: '%d/%m/%Y'} or whatever it is, "
+    "years of two digits as %y",
     "amount-not-a-number": "declare format: {decimal: …, thousands: …}",
     "margin-not-a-share": "write shares such as 0.35, or name one share for all: margin: 0.35",
-    "currency-not-a-code": "write codes such as TRY, or drop the column and declare currency: TRY",
-    "row-torn": "declare format: {delimiter: …}",
+    "date-impossible": "correct the export; where years have two digits, as in 31.01.24, declare "
+    "them by %y: format: {date_format: '%d.%m.%y'}",
+    "currency-not-a-code": "write codes of three letters such as TRY in the export (of others, TL, "
+    "₺ and € are known)",
 }
 
 
@@ -71,7 +75,9 @@ def cleaned(raw: Raw, converted: ir.Table, policy: Policy) -> Cleaned:
     quarantine = asides.quarantine(raw, judged, ALL_RULES)
     n_rows = judged.count().to_pyarrow().as_py() + len(raw.torn)
     _refuse(quarantine, n_rows, policy)
-    as_of = policy.as_of or _last_day(judged, policy.run_date, quarantine, n_rows)
+    as_of = policy.as_of or _last_day(raw, judged, policy.run_date)
+    if as_of is None:
+        raise NoRows(_nothing_left({"in": n_rows}, quarantine, None))
     fated = judged.mutate(fate=_fate(judged, as_of, policy.grain))
     account = _account(fated, len(raw.torn))
     rows = {fate: _count(account, fate) for fate in ("in", *FATES)}
@@ -84,6 +90,8 @@ def cleaned(raw: Raw, converted: ir.Table, policy: Policy) -> Cleaned:
     messages = _messages(table, judged, quarantine, rows, as_of)
     if raw.table["customer_id"].type().is_string():  # whole numbers never look alike
         messages += lookalikes(table)
+    if "order_id" not in judged.columns:
+        messages += equal_rows(table)
     engine.forget(kept)
     return Cleaned(table, as_of, currency, rows, account, quarantine, messages)
 
@@ -108,14 +116,31 @@ def _refuse(quarantine: pd.DataFrame, n_rows: int, policy: Policy) -> None:
     asides.refuse_misread(quarantine, n_rows, ALL_RULES, policy.max_faulty, DECLARE)
 
 
-def _last_day(
-    judged: ir.Table, run_date: date | None, quarantine: pd.DataFrame, n_rows: int
-) -> date:
-    """Last day in the data that stands in a row with nothing against it."""
-    last = _since(judged.filter(judged["reason"].isnull())).max().to_pyarrow().as_py()
-    if last is None:
-        raise NoRows(_nothing_left({"in": n_rows}, quarantine, None))
-    return min(last, run_date or last)  # a row may be known only after the run's day
+def _last_day(raw: Raw, judged: ir.Table, run_date: date) -> date | None:
+    """Last day in the data by which a row with nothing against it was known; none without one.
+
+    What becomes known only after the run's day is not seen by then. A last day that stands alone,
+    far from all others, may be mistyped and decides nothing: it is asked back.
+    """
+    rows = judged.filter(judged["reason"].isnull()).mutate(date=_since)
+    rows = rows.filter(rows["date"] <= run_date)
+    days, counts = by_day(rows)
+    if not len(days):
+        return None
+    apart = isolated(days, counts)
+    if not apart[-1]:
+        return days[-1].item()
+    apart &= days > days[~apart][-1]
+    first = rows.filter(rows["date"] >= days[apart][0].item()).select("file", "row")
+    first = first.order_by("file", "row").limit(1).to_pyarrow().to_pandas()
+    line = asides.first_line(first.assign(line=raw.lines(first.assign(record=None))))
+    where = "" if line is None else f" (first: line {line})"
+    raise InputRefused(
+        f"The last day, by which everything is told, would be {days[-1]}, but a date may be "
+        f"mistyped: {alone(days, counts, apart)}{where}. Correct the date or name as_of.",
+        column="date",
+        line=line,
+    )
 
 
 def _since(rows: ir.Table) -> ir.DateColumn:
@@ -189,7 +214,6 @@ def _messages(
         text = f"Left out: {asides.count(rows['outside_window'])} after as_of {as_of}{known}."
         messages.append(Message("info", "outside-window", text, "date"))
     if refunds.marked(table):
-        messages.append(refunds.told(table))
         table = table.filter(table["amount"] >= 0)
     return (*messages, *asides.changed_ids(judged), *alerts(table, as_of))
 

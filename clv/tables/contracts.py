@@ -40,11 +40,13 @@ class Contract:
 def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     """The frame itself, if it keeps its contract; else an error that names rows and counts.
 
+    Rows are counted from 1 and not named by the index, which may hold ids of customers.
+
     >>> broken = pd.DataFrame({"customer_id": ["a"], "date": ["1997-01-01"], "amount": [np.inf]})
     >>> check(broken, TRANSACTIONS)
     Traceback (most recent call last):
     clv.errors.TableBroken: The transactions table breaks `amount is finite` in 1 of 1 rows
-    (first: 0).
+    (first: 1).
     """
     from pandera.errors import SchemaErrors
 
@@ -57,18 +59,18 @@ def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     try:
         contract.schema().validate(rows, lazy=True)
     except SchemaErrors as errors:
-        raise TableBroken(_told(contract, errors.failure_cases, frame.index)) from None
+        raise TableBroken(_told(contract, errors.failure_cases, len(frame))) from None
     return frame
 
 
-def _told(contract: Contract, failures: pd.DataFrame, index: pd.Index) -> str:
+def _told(contract: Contract, failures: pd.DataFrame, n_rows: int) -> str:
     """One sentence for each broken rule."""
     sentences = []
     for rule, cases in failures.groupby("check", sort=False):
-        rows = index[cases["index"].drop_duplicates().astype(int)]
-        first = ", ".join(str(row) for row in rows[:ROWS_NAMED])
+        rows = cases["index"].drop_duplicates().astype(int)
+        first = ", ".join(str(row + 1) for row in rows[:ROWS_NAMED])
         sentences.append(
-            f"{contract.name} breaks `{rule}` in {len(rows)} of {len(index)} rows (first: {first})."
+            f"{contract.name} breaks `{rule}` in {len(rows)} of {n_rows} rows (first: {first})."
         )
     return " ".join(sentences)
 

@@ -1,11 +1,12 @@
 """Conversion: text or native values into ids, calendar days and amounts, under a declared format.
 
-A value that does not convert becomes null and is judged later; what could be read in two ways
-is refused here, because no row by itself shows it.
+A value that does not convert becomes null and is judged later; what could be read in two ways is
+refused before, by the whole column (`ambiguity`), because no row by itself shows it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -16,15 +17,17 @@ from clv.errors import BadParameter, InputRefused
 from clv.tables import dialects
 from clv.tables.dialects import ISO_LOCAL, ISO_OFFSET, Dialect
 from clv.tables.formats import Format
-from clv.tables.sources import Raw
+from clv.tables.raw import Raw
 
 RAW = "raw_"  # before a column's name: its value as it came
 MISSING = ("", "na", "n/a", "nan", "nat", "null", "none", "-")  # not for ids: NA may be one
-# Blanks, no-break and zero-width ones too: the characters themselves, which every engine reads.
-BLANKS = "[\\s\u00a0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]+"
+# Blanks, no-break and zero-width ones and marks of direction too: the characters themselves, which
+# every engine reads.
+BLANKS = "[\\s\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u2066-\u2069\u3000\ufeff]+"
 ODD = "[^!-~]"  # anything but the letters, digits and marks of ASCII
+AS_NUMBER = "%Y%m%d"  # the one way in which a day is a whole number that loses no zero
+SIGNS = {"TL": "TRY", "₺": "TRY", "€": "EUR"}  # of one currency alone; $ is that of many
 INFINITE = r"(?i)^[+-]?inf(inity)?$"
-EITHER_MARK = r"^[+-]?[0-9]{1,3}([.][0-9]{3})?$"  # a thousand here and one and a bit there
 LONGEST_NUMBER = 100  # characters; with an exponent of two digits it is then never beyond a float
 
 
@@ -35,16 +38,19 @@ def converted(raw: Raw, form: Format, timezone: str) -> ir.Table:
     (share or null) are converted too. date_missing, amount_missing and the like tell nothing there
     from nothing sensible there; trimmed and composed tell which ids were changed.
     """
-    _refuse_ambiguous(raw, form)
     rows, dialect = raw.table, dialects.of(raw.table)
     more = {}
     if "order_id" in rows.columns:
-        more["order_id"] = rows["order_id"].cast("string").fill_null("")
+        order = rows["order_id"].cast("string")
+        more["order_id"] = ibis.cases(
+            (missing(order), ""), (order.re_search(ODD), _trimmed(order)), else_=order
+        )
     if "margin" in rows.columns:
         more["margin"] = number(rows["margin"], form, "margin")
         more["margin_missing"] = missing(rows["margin"])
     if "currency" in rows.columns:
         code = rows["currency"].cast("string").strip().upper()
+        code = code.substitute(SIGNS)
         more["currency"] = ibis.ifelse(missing(rows["currency"]), "", code)
     if "known_at" in rows.columns:
         more["known_at"] = day(rows["known_at"], form.date_format, timezone, dialect)
@@ -74,13 +80,18 @@ def identified(ids: ir.Column, dialect: Dialect) -> dict[str, ir.Value]:
         )
     text = ids.fill_null("")
     odd = text.re_search(ODD)  # looked for first, because the rest is dear
-    trimmed = text.re_replace(f"^{BLANKS}|{BLANKS}$", "")
+    trimmed = _trimmed(text)
     composed = dialect.composed(trimmed)
     return {
         "customer_id": ibis.cases((odd, composed), else_=text),
-        "trimmed": odd & (trimmed != text),
-        "composed": odd & (composed != trimmed),
+        "trimmed": ibis.ifelse(odd, trimmed != text, False),
+        "composed": ibis.ifelse(odd, composed != trimmed, False),
     }
+
+
+def _trimmed(text: ir.StringColumn) -> ir.StringColumn:
+    """Text without blanks around it, invisible ones too."""
+    return text.re_replace(f"^{BLANKS}|{BLANKS}$", "")
 
 
 def missing(values: ir.Column) -> ir.BooleanColumn:
@@ -97,20 +108,26 @@ def day(values: ir.Column, pattern: str, timezone: str, dialect: Dialect) -> ir.
         return (dialect.wall_clock(values, timezone) if kind.timezone else values).date()
     if kind.is_date():
         return values
-    if not kind.is_string():
+    if kind.is_integer() and pattern == AS_NUMBER:
+        values = values.cast("string")
+    elif not kind.is_string():
         raise InputRefused(
             f"`date` holds {kind} values, and a bare number does not say from when it counts; "
-            "convert it to dates or to text such as 2024-01-31.",
+            "convert it to dates or to text such as 2024-01-31, or, where 20240131 is written, "
+            f"declare format: {{date_format: '{AS_NUMBER}'}}.",
             column="date",
         )
-    text = values.strip()
     if pattern:
-        return dialect.day(text, pattern)
-    there = dialect.wall_clock(dialect.instant(text), timezone)
-    return ibis.cases(
-        (text.re_search(ISO_LOCAL), dialect.iso_day(text)),
-        (text.re_search(ISO_OFFSET), there.date()),
-    )
+        return _read(values, lambda text: dialect.day(text, pattern))
+
+    def read(text: ir.StringColumn) -> ir.DateColumn:
+        there = dialect.wall_clock(dialect.instant(text), timezone)
+        return ibis.cases(
+            (text.re_search(ISO_LOCAL), dialect.iso_day(text)),
+            (text.re_search(ISO_OFFSET), there.date()),
+        )
+
+    return _read(values, read)
 
 
 def number(values: ir.Column, form: Format, column: str = "amount") -> ir.FloatingColumn:
@@ -123,47 +140,25 @@ def number(values: ir.Column, form: Format, column: str = "amount") -> ir.Floati
         raise InputRefused(f"`{column}` holds {kind} values, not numbers.", column=column)
     point, comma = (_literal(mark) for mark in (form.decimal or ".", form.thousands))
     whole = rf"([0-9]{{1,3}}({comma}[0-9]{{3}})+|[0-9]+)" if form.thousands else "[0-9]+"
-    number = rf"^[+-]?({whole}({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]{{1,2}})?$"
-    text = values.strip()
-    plain = text.replace(form.thousands, "") if form.thousands else text
-    plain = plain.replace(form.decimal, ".") if form.decimal == "," else plain
-    return ibis.cases(
-        (
-            text.re_search(number) & (text.length() <= LONGEST_NUMBER),
-            plain.try_cast("float64"),
-        ),
-        (text.re_search(INFINITE), np.inf),
-    )
+    written = rf"^[+-]?({whole}({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]{{1,2}})?$"
+
+    def read(text: ir.StringColumn) -> ir.FloatingColumn:
+        plain = text.replace(form.thousands, "") if form.thousands else text
+        plain = plain.replace(form.decimal, ".") if form.decimal == "," else plain
+        readable = text.re_search(written) & (text.length() <= LONGEST_NUMBER)
+        return ibis.cases((readable, plain.try_cast("float64")), (text.re_search(INFINITE), np.inf))
+
+    return _read(values, read)
+
+
+def _read(values: ir.StringColumn, read: Callable[[ir.StringColumn], ir.Column]) -> ir.Column:
+    """What is read from text; blanks of every kind are looked for only where nothing was."""
+    return ibis.coalesce(read(values.strip()), read(_trimmed(values)))
 
 
 def _literal(mark: str) -> str:
     """A mark as a pattern that matches just itself."""
     return f"[{mark}]" if mark else ""
-
-
-def _refuse_ambiguous(raw: Raw, form: Format) -> None:
-    """Refuse what only the whole column shows: mixed offsets, a mark that may be either."""
-    date, amount = raw.table["date"], raw.table["amount"]
-    seen = {}
-    if date.type().is_string() and not form.date_format:
-        seen["naive"] = date.strip().re_search(ISO_LOCAL).any()
-        seen["offset"] = date.strip().re_search(ISO_OFFSET).any()
-    if amount.type().is_string() and form.delimiter != "," and not form.decimal + form.thousands:
-        seen["either"] = amount.strip().re_search(EITHER_MARK).all()
-        seen["mark"] = amount.contains(".").any()
-    found = raw.table.aggregate(**seen).to_pyarrow().to_pylist()[0] if seen else {}
-    if found.get("naive") and found.get("offset"):
-        raise InputRefused(
-            "`date` holds stamps with an offset and others without one; "
-            "write all of them with an offset, or all of them in local time.",
-            column="date",
-        )
-    if found.get("either") and found.get("mark"):
-        raise InputRefused(
-            "`amount` is ambiguous: every value looks like 1.234, where the point may mark "
-            "thousands or decimals; declare format: {decimal: …, thousands: …}.",
-            column="amount",
-        )
 
 
 def check_timezone(timezone: str) -> None:

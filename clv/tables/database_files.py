@@ -53,6 +53,8 @@ def opened(source: Mapping[str, str], wanted: Wanted) -> Iterator[Standing]:
             yield there
     except (sqlite3.Error, duckdb.Error, OSError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
+        if isinstance(error, duckdb.ConversionException):  # whose words repeat the value
+            reason = "it computes something from a value that cannot be converted"
         raise SourceUnreadable(f"`{name}` in {path.name} cannot be read: {reason}.") from None
 
 
@@ -170,8 +172,42 @@ def _sqlite_rows(file: sqlite3.Connection, table: str, row: str | None, wanted: 
         picked[ROW] = (row, pa.int64())
     schema = pa.schema([(column, kind) for column, (_, kind) in picked.items()])
     values = ", ".join(value for value, _ in picked.values())
-    cursor = file.execute(f"SELECT {values} FROM {_quoted(table)}")
-    return pa.Table.from_batches(_batches(cursor, schema), schema)
+    query = f"SELECT {values} FROM {_quoted(table)}"
+    try:
+        return pa.Table.from_batches(_batches(file.execute(query), schema), schema)
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+    # Outside of the handler, because the driver's words repeat the value.
+    raise _undecodable(file, query, list(picked), table)
+
+
+def _undecodable(
+    file: sqlite3.Connection, query: str, columns: Sequence[str], table: str
+) -> SourceUnreadable:
+    """What is said of text in another encoding: its column and, where rows have one, its row."""
+    file.text_factory = bytes
+    for values in file.execute(query):
+        row = dict(zip(columns, values, strict=True))
+        for column, value in row.items():
+            if isinstance(value, bytes) and not _is_utf_8(value):
+                where = f" (first: row {row[ROW]})" if ROW in row else ""
+                return SourceUnreadable(
+                    f"`{column}` of {table} holds text that is not UTF-8{where}; export the table "
+                    "as CSV and declare format: {encoding: …}, for instance cp1254.",
+                    column=column,
+                    line=row.get(ROW),
+                )
+    raise AssertionError(f"every text of {table} can be decoded")
+
+
+def _is_utf_8(text: bytes) -> bool:
+    """Whether bytes can be read as UTF-8."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _batches(cursor: sqlite3.Cursor, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

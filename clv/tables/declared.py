@@ -20,6 +20,7 @@ CHOICES = {
     "births": ("auto", "observed", "unknown"),
 }
 CHECKS = {"prices": study_keys.prices, "margin": study_keys.margin}
+TIMEZONE = "UTC"  # where none is declared
 DEFAULTS = {
     "as_of": None,
     "currency": None,

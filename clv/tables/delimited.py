@@ -1,86 +1,28 @@
-"""Delimited text: its bytes as plain UTF-8, its header, its rows as text, its line numbers."""
+"""Delimited text: its header, its rows as text, its line numbers."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import glob
-import gzip
 import unicodedata
-import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from clv.errors import NoRows, SourceUnreadable
-from clv.tables import engine
+from clv.errors import ColumnsMissing, NoRows, SourceUnreadable, listed
+from clv.tables import engine, quotes
+from clv.tables.encodings import Text
 
-CHUNK = 1 << 20  # bytes
-GZIP = b"\x1f\x8b"
+ROWS_AT_ONCE = 10_000
+DELIMITERS = ",;\t|"
+ENDS = {"\r\n": "CR LF", "\n": "LF", "\r": "CR"}
 TORN = {"file": "int64", "record": "int64", "reason": "str", "column": "str", "text": "str"}
 SWALLOWING = ("UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM")  # DuckDB's words for a stray quote
-MARKS = {  # byte order marks; the longer first, because UTF-32's begins like UTF-16's
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-
-
-def plain_text(path: Path, encoding: str, copy: Path) -> Path:
-    """The file itself if it is plain UTF-8 throughout, else a copy that is."""
-    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig") and not _is_packed(path):
-        for _ in _decoded(path, encoding):
-            pass
-        return path
-    with copy.open("w", encoding="utf-8", newline="") as target:
-        target.writelines(_decoded(path, encoding))
-    return copy
-
-
-def _is_packed(path: Path) -> bool:
-    """Whether the bytes are gzip's, whatever the name says."""
-    with path.open("rb") as start:
-        return start.read(2) == GZIP
-
-
-def _decoded(path: Path, encoding: str) -> Iterator[str]:
-    """The text of a plain or packed file, piece by piece."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    position, chunk = 0, b""  # bytes read so far
-    try:
-        with (gzip.open if _is_packed(path) else open)(path, "rb") as source:
-            _refuse_other_mark(path.name, source.read(4), encoding)
-            source.seek(0)
-            while chunk := source.read(CHUNK):
-                position += len(chunk)
-                yield decoder.decode(chunk)
-            yield decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        at = position - len(error.object) + error.start
-        raise SourceUnreadable(
-            f"{path.name} is not {encoding} text: byte {at} is 0x{error.object[error.start]:02x}; "
-            "declare format: {encoding: …}, for instance cp1254 or utf-16."
-        ) from None
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise SourceUnreadable(
-            f"{path.name} is a gzip file that is cut or damaged ({error}); fetch it again."
-        ) from None
-
-
-def _refuse_other_mark(name: str, start: bytes, encoding: str) -> None:
-    """Refuse bytes whose own mark contradicts the encoding that was declared or assumed."""
-    mark = next((MARKS[mark] for mark in MARKS if start.startswith(mark)), None)
-    family = codecs.lookup(encoding).name.removesuffix("-sig")
-    if mark and not family.startswith(mark):
-        raise SourceUnreadable(
-            f"{name} begins with the byte order mark of {mark}, but was to be read as {encoding}; "
-            f"declare format: {{encoding: {mark}}}."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +35,30 @@ class Header:
 
 def header(path: Path, name: str, delimiter: str) -> Header:
     """First record of a file that is not blank."""
-    with path.open(encoding="utf-8-sig", newline="") as text:
+    with path.open(encoding="utf-8-sig", newline="") as text, quotes.endless_fields():
         reader = csv.reader(text, delimiter=delimiter)
+        begins = 1
         for record in reader:
+            if any(quotes.LINE_BREAK.search(field) and delimiter in field for field in record):
+                raise _swallowing(name, begins)
             if record:
                 names = tuple(unicodedata.normalize("NFC", field).strip() for field in record)
+                _refuse_other_delimiter(names, name)
                 return Header(names, reader.line_num)
+            begins = reader.line_num + 1
     raise NoRows(f"{name} is empty; it must hold a header and at least one row.")
+
+
+def _refuse_other_delimiter(names: Sequence[str], name: str) -> None:
+    """Refuse a header that is one name and holds what elsewhere stands between names."""
+    marks = [mark for mark in DELIMITERS if mark in names[0]] if len(names) == 1 else []
+    if marks:
+        mark = max(marks, key=names[0].count)
+        told = "\\t" if mark == "\t" else mark
+        raise ColumnsMissing(
+            f"{name} has a single column, {listed(names)}; if a {told} stands between its fields, "
+            f'declare format: {{delimiter: "{told}"}}.'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +67,15 @@ class File:
 
     index: int
     name: str  # as messages call it
-    text: Path  # plain UTF-8
+    text: Text
     header: Header
     delimiter: str
+    named: Mapping[str, str]  # our names of the columns that are read to the header's
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Our names of the columns that are read to their places."""
+        return {ours: self.header.names.index(theirs) for ours, theirs in self.named.items()}
 
 
 SCAN = """
@@ -118,47 +83,105 @@ CREATE TEMP TABLE raw_{index} AS
 SELECT {index}::BIGINT AS file, row_number() OVER () AS row, {columns}
 FROM read_csv($path, delim = $delimiter, skip = $skip, columns = {{{types}}}, header = false,
     auto_detect = false, quote = '"', escape = '"', rejects_limit = 0, store_rejects = true,
-    rejects_table = 'torn_{index}', rejects_scan = 'scan_{index}') AS line
+    rejects_table = 'torn_{index}', rejects_scan = 'scan_{index}')
 """
 
 
-def scanned(con: ibis.BaseBackend, file: File, named: Mapping[str, str]) -> ir.Table:
-    """Rows with as many fields as the header: file, row, and the named columns as text.
+def scanned(con: ibis.BaseBackend, file: File) -> tuple[ir.Table, pd.DataFrame]:
+    """Rows with as many fields as the header (file, row, columns as text), and torn records.
 
     Columns go by position, so no name of a user's enters the statement.
     """
     names = file.header.names
-    columns = [f'c{names.index(theirs)} AS "{ours}"' for ours, theirs in named.items()]
-    if "order_id" in named:
-        columns.append("hash(line) AS same")
+    columns = [f'c{place} AS "{ours}"' for ours, place in file.places.items()]
+    if "order_id" in file.named:
+        # By name, because another file may have the same columns in another order.
+        whole = sorted(range(len(names)), key=lambda place: names[place])
+        columns.append(f"hash({', '.join(f'c{place}' for place in whole)}) AS same")
+    if file.text.quoted:
+        columns.append(f"{quotes.suspected(len(names))} AS suspected")
     types = ", ".join(f"c{place}: 'VARCHAR'" for place in range(len(names)))
-    statement = SCAN.format(index=file.index, columns=", ".join(columns), types=types)
-    con.con.execute(
-        statement,
-        {
-            "path": glob.escape(str(file.text)),
-            "delimiter": file.delimiter,
-            "skip": file.header.lines,
-        },
-    )
-    return engine.table(con, f"raw_{file.index}")
+    values = {
+        "path": glob.escape(str(file.text.path)),
+        "delimiter": file.delimiter,
+        "skip": file.header.lines,
+    }
+    try:
+        con.con.execute(
+            SCAN.format(index=file.index, columns=", ".join(columns), types=types), values
+        )
+    except duckdb.InvalidInputException:
+        _refuse_mixed_ends(file)
+        raise
+    torn = _torn(con, file)
+    return engine.table(con, f"raw_{file.index}"), torn
 
 
-def torn(con: ibis.BaseBackend, file: File) -> pd.DataFrame:
+def _torn(con: ibis.BaseBackend, file: File) -> pd.DataFrame:
     """Records of a scanned file with too few or too many fields, as DuckDB counts them."""
     found = con.con.execute(
-        "SELECT line, min(error_type::VARCHAR), min(csv_line) "
-        f"FROM torn_{file.index} GROUP BY line ORDER BY line"
+        "SELECT line, bool_or(error_type::VARCHAR IN $swallowing), min(csv_line) "
+        f"FROM torn_{file.index} GROUP BY line ORDER BY line",
+        {"swallowing": SWALLOWING},
     ).fetchall()
-    for record, kind, text in found:
-        if kind in SWALLOWING and "\n" in text.strip():
-            raise SourceUnreadable(
-                f"{file.name} has a quote that opens on line {record} and swallows the lines "
-                "after it; close it, or double it where it belongs to the value.",
-                line=record,
-            )
+    if file.text.quoted:
+        _refuse_swallowing(con, file, found)
+        con.con.execute(f"ALTER TABLE raw_{file.index} DROP COLUMN suspected")
     rows = [(file.index, record, "row-torn", "", text) for record, _, text in found]
     return pd.DataFrame(rows, columns=list(TORN)).astype(TORN)
+
+
+def _refuse_swallowing(
+    con: ibis.BaseBackend, file: File, found: Sequence[tuple[int, bool, str]]
+) -> None:
+    """Refuse a file in which a stray quote has taken lines away, and name the first."""
+    shape = (len(file.header.names), list(file.places.values()), file.delimiter)
+    torn = [
+        record
+        for record, unclosed, text in found
+        if quotes.LINE_BREAK.search(text.strip()) and (unclosed or quotes.in_text(text, *shape))
+    ]
+    whole = con.con.execute(
+        f"SELECT row, suspected FROM raw_{file.index} WHERE suspected IS NOT NULL ORDER BY row"
+    )
+    rows: list[int] = []
+    while not rows and (some := whole.fetchmany(ROWS_AT_ONCE)):
+        rows = [row for row, values in some if quotes.swallow(values, *shape)]
+    if rows or torn:
+        records = {record for record, _, _ in found}
+        by_row, by_record = line_numbers(file.text.path, file.delimiter, rows[:1], records)
+        raise _swallowing(
+            file.name,
+            min([by_row.get(row, row) for row in rows[:1]] + [by_record[r] for r in torn[:1]]),
+        )
+
+
+def _swallowing(name: str, line: int) -> SourceUnreadable:
+    """What is said of a stray quote."""
+    return SourceUnreadable(
+        f"{name} has a quote that opens on line {line} and swallows the lines after it; close it, "
+        "or double it where it belongs to the value.",
+        line=line,
+    )
+
+
+def _refuse_mixed_ends(file: File) -> None:
+    """Refuse lines that end in two ways, which DuckDB does not read, and name the first.
+
+    Within a value, between quotes, another end does no harm.
+    """
+    first, inside = "", False
+    with file.text.path.open(encoding="utf-8-sig", newline="") as text:
+        for number, line in enumerate(text, 1):
+            inside ^= line.count('"') % 2 == 1
+            end = line[len(line.rstrip("\r\n")) :]
+            first = first or end
+            if end not in ("", first) and not inside:
+                raise SourceUnreadable(
+                    f"{file.name} ends its first line with {ENDS[first]} and line {number} with "
+                    f"{ENDS[end]}; save it with one kind of line end.",
+                    line=number,
+                )
 
 
 def forget(con: ibis.BaseBackend, n_files: int) -> None:
@@ -184,7 +207,7 @@ def line_numbers(
     wanted, torn, row = set(rows), set(torn), 0
     by_row: dict[int, int] = {}
     by_record: dict[int, int] = {}
-    with path.open(encoding="utf-8-sig", newline="") as text:
+    with path.open(encoding="utf-8-sig", newline="") as text, quotes.endless_fields():
         reader = csv.reader(text, delimiter=delimiter)
         next(record for record in reader if record)
         first, begins = reader.line_num + 1, reader.line_num + 1

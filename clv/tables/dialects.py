@@ -18,10 +18,11 @@ import ibis.expr.types as ir
 from clv.errors import BadParameter
 
 TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
-OFFSET = r"(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
+OFFSET = r" ?(Z|UTC|GMT|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_LOCAL = f"^{DATE}([T ]{TIME})?$"
 ISO_OFFSET = f"^{DATE}[T ]{TIME}{OFFSET}$"
+ISO_AWAY = f"^{DATE}[T ]{TIME} ?[+-][0-9:]*[1-9][0-9:]*$"  # not the time of UTC
 FIELDS = {  # of a date's pattern, as strptime writes them
     "%Y": "([0-9]{4})",
     "%y": "([0-9]{2})",
@@ -33,6 +34,7 @@ FIELDS = {  # of a date's pattern, as strptime writes them
     "%M": "[0-5]?[0-9]",
     "%S": "[0-5]?[0-9]",
 }
+LONGEST_TIME = 64  # characters; no clock has so many digits
 FIRST_OF_19XX = 69  # a year of two digits from here on is of the last century, as in strptime
 
 
@@ -120,7 +122,13 @@ def written_iso_day(text: ir.StringValue) -> ir.DateValue:
 def written_instant(text: ir.StringValue) -> ir.TimestampValue:
     """Instant of ISO text with an offset, or null."""
     readable = text.re_search(ISO_OFFSET) & written_iso_day(text).notnull()
-    return ibis.cases((readable, text.try_cast(dt.Timestamp("UTC"))))
+    return ibis.cases((readable, _closed_up(text).try_cast(dt.Timestamp("UTC"))))
+
+
+def _closed_up(text: ir.StringValue) -> ir.StringValue:
+    """ISO text with its offset right behind the time, as engines read it."""
+    time = text.substr(11, LONGEST_TIME).replace(" ", "")
+    return text.substr(0, 11) + time.replace("UTC", "Z").replace("GMT", "Z")
 
 
 def _whole_stamp(text: ir.StringValue) -> ir.StringValue:
@@ -164,7 +172,7 @@ DIALECTS = {
         composed=nfc_normalize,
         wall_clock=lambda instant, zone: timezone(zone, instant),
         iso_day=lambda text: text.try_cast("timestamp").date(),
-        instant=lambda text: text.try_cast(dt.Timestamp("UTC")),
+        instant=lambda text: _closed_up(text).try_cast(dt.Timestamp("UTC")),
         day=lambda text, pattern: try_strptime(text, pattern).date(),
         digest=lambda values: _together(values).hash(),
     ),
@@ -181,7 +189,7 @@ DIALECTS = {
         composed=lambda text: reflect("com.ibm.icu.text.Normalizer", "compose", text, False),
         wall_clock=from_utc_timestamp,
         iso_day=written_iso_day,
-        instant=lambda text: written_instant(_whole_stamp(text)),
+        instant=lambda text: written_instant(_whole_stamp(_closed_up(text))),
         day=written_day,
         digest=lambda values: xxhash64(_together(values).cast("json").cast("string")),
     ),

@@ -12,9 +12,12 @@ import hashlib
 import tempfile
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
+import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -22,6 +25,7 @@ import pyarrow as pa
 from clv.tables import dialects
 
 MONEY = "decimal(38, 9)"  # exact sums: those of floats would depend on the order of threads
+PARQUET_OWN = ("filename", "file_row_number")  # columns that come with Parquet files
 ELSEWHERE = {"postgres": "clv.tables.postgres", "pyspark": "clv.tables.spark"}
 
 
@@ -34,9 +38,15 @@ def connect() -> ibis.BaseBackend:
 
 def table(con: ibis.BaseBackend, name: str) -> ir.Table:
     """A table, view or registered frame of the engine."""
-    empty = con.con.sql(f'SELECT * FROM "{name}" LIMIT 0').to_arrow_table()
-    schema = ibis.Schema.from_pyarrow(empty.schema)
+    schema = _schema(con.con.sql(f'SELECT * FROM "{name}"'))
     return ops.DatabaseTable(name=name, schema=schema, source=con).to_expr()
+
+
+def _schema(rows: duckdb.DuckDBPyRelation) -> ibis.Schema:
+    """Names and types of columns; Arrow is handed text for what DuckDB does not take for text."""
+    kinds = dict(ibis.Schema.from_pyarrow(rows.limit(0).to_arrow_table().schema))
+    kinds |= {n: dt.uuid for n, k in zip(rows.columns, rows.types, strict=True) if k == "UUID"}
+    return ibis.Schema(kinds)
 
 
 def of_arrow(con: ibis.BaseBackend, name: str, rows: pa.Table) -> ir.Table:
@@ -56,6 +66,19 @@ def of_parquet(con: ibis.BaseBackend, name: str, paths: Sequence[str]) -> ir.Tab
     files = con.con.read_parquet(plain, filename=True, file_row_number=True)
     files.create_view(name)
     return table(con, name)
+
+
+def parquet_columns(paths: Sequence[str | Path]) -> list[dict[str, str]]:
+    """Names and types of the columns of each Parquet file by itself.
+
+    Stamps have one type in whatever fractions of a second they count: none of them is lost.
+    """
+    con, found = connect(), []
+    for path in paths:
+        schema = _schema(con.con.read_parquet(glob.escape(str(path))))
+        kinds = {name: k.copy(scale=None) if k.is_timestamp() else k for name, k in schema.items()}
+        found.append({name: str(kind) for name, kind in kinds.items()})
+    return found
 
 
 def stored(con: ibis.BaseBackend, name: str, rows: ir.Table) -> ir.Table:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
 from clv.errors import BadParameter, UnknownParameter
 
+ZONE = "(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?) *$"  # written out at the end of a pattern
 THOUSANDS = ("", ",", ".", " ", "'", "’", "_", "\u00a0", "\u202f")
 
 
@@ -54,7 +56,8 @@ class Format:
             ),
             "date_format": (
                 not self.date_format or _is_date_format(self.date_format),
-                "a pattern of day, month and year such as '%d.%m.%Y', without an offset",
+                "a pattern of day, month and year such as '%d.%m.%Y', without an offset or a zone; "
+                "stamps such as 2024-01-31 22:12:33 UTC, or with +03:00, need none",
             ),
         }
 
@@ -68,6 +71,7 @@ def _is_text_encoding(name: str) -> bool:
 
 
 def _is_date_format(pattern: str) -> bool:
-    """Whether a pattern names a whole day and no offset."""
+    """Whether a pattern names a whole day and no offset, which would be taken for letters."""
     names = [("%d", "%-d", "%j"), ("%m", "%-m", "%b", "%B", "%j"), ("%Y", "%y")]
-    return all(any(n in pattern for n in name) for name in names) and "%z" not in pattern.lower()
+    whole = all(any(n in pattern for n in name) for name in names)
+    return whole and "%z" not in pattern.lower() and not re.search(ZONE, pattern)

@@ -1,4 +1,4 @@
-"""Look-alikes: ids that may be one customer's, told and never merged."""
+"""Look-alikes: ids that may be one customer's, or many's, and equal rows; told, never merged."""
 
 from __future__ import annotations
 
@@ -8,26 +8,69 @@ import ibis.expr.types as ir
 from clv.errors import Message
 from clv.tables.conversion import BLANKS
 
+SCIENTIFIC = "^[0-9]([.,][0-9]+)?[eE][+]?[0-9]+$"  # 1.2E+11, as a spreadsheet shows a long number
+FORMULA = '^="(.*)"$'  # what keeps a spreadsheet from doing so
+WHOLE = "^([0-9]+)[.]0+$"
+MOST = 0.5  # share of equal rows
+LARGE, EVERY = 1_000_000, 16  # of more rows, those of every 16th day are looked at
+
 
 def lookalikes(rows: ir.Table) -> tuple[Message, ...]:
-    """A warning about ids that differ only in leading zeros, in case or in blanks inside."""
-    ids = rows.select("customer_id").distinct()
+    """Warnings about ids that differ in spelling only, and about ids that a spreadsheet cut."""
+    ids = rows.group_by("customer_id").aggregate(rows=rows.count())
+    return (*_alike(ids), *_scientific(ids))
+
+
+def _alike(ids: ir.Table) -> tuple[Message, ...]:
+    """A warning about ids that differ in leading zeros, case, blanks or a spreadsheet's marks."""
     plain = ids["customer_id"].re_replace(BLANKS, "").lower()
+    for marked in (FORMULA, WHOLE):
+        plain = ibis.ifelse(plain.re_search(marked), plain.re_extract(marked, 1), plain)
     digits = plain.re_search("^[0-9]+$")
     plain = ibis.ifelse(digits, plain.re_replace("^0+", ""), plain)
-    alike = ids.group_by(plain=plain).aggregate(
-        ids=ids.count(), one=ids["customer_id"].min(), other=ids["customer_id"].max()
-    )
-    alike = alike.filter(alike["ids"] > 1)
-    found = alike.aggregate(
-        ids=alike["ids"].sum(), one=alike["one"].min(), other=alike["other"].argmin(alike["one"])
-    )
-    n_ids, one, other = found.to_pyarrow().to_pylist()[0].values()
+    alike = ids.group_by(plain=plain).aggregate(ids=ids.count())
+    n_ids = alike.filter(alike["ids"] > 1)["ids"].sum().to_pyarrow().as_py()
     if not n_ids:
         return ()
     text = (
-        f"{n_ids:,} ids look like another one but for leading zeros, case or blanks inside (such "
-        f"as {one!r} and {other!r}); they count as different customers. If they are not, give "
-        "each customer one id before the export."
+        f"{n_ids:,} ids look like another one but for leading zeros, case, blanks inside or "
+        'spellings of a spreadsheet such as 12.0 and ="12"; they count as different customers. If '
+        "they are not, give each customer one id before the export."
     )
     return (Message("warning", "id-look-alike", text, "customer_id"),)
+
+
+def _scientific(ids: ir.Table) -> tuple[Message, ...]:
+    """A warning about ids of which a spreadsheet has kept the first figures."""
+    cut = ids.filter(ids["customer_id"].re_search(SCIENTIFIC))
+    found = cut.aggregate(ids=cut.count(), rows=cut["rows"].sum()).to_pyarrow().to_pylist()[0]
+    if not found["ids"]:
+        return ()
+    text = (
+        f"{found['ids']:,} ids in {found['rows']:,} rows are numbers such as 1.2E+11, which is how "
+        "a spreadsheet writes long ones: many customers may have become one. Export the ids as "
+        "text, not through a spreadsheet."
+    )
+    return (Message("warning", "id-scientific", text, "customer_id"),)
+
+
+def equal_rows(purchases: ir.Table) -> tuple[Message, ...]:
+    """A warning where most rows are equal to another one in customer, day and amount.
+
+    Two equal rows may be two purchases, so they count; most of a log can hardly be such pairs.
+    """
+    rows = purchases
+    if rows.count().to_pyarrow().as_py() > LARGE:  # equal rows are of one day
+        rows = rows.filter(rows["date"].day_of_year() % EVERY == 0)
+    counts = rows.group_by("customer_id", "date", "amount").aggregate(n=rows.count())
+    several = counts["n"].sum(where=counts["n"] > 1)
+    found = counts.aggregate(rows=counts["n"].sum(), equal=several).to_pyarrow().to_pylist()[0]
+    share = (found["equal"] or 0) / (found["rows"] or 1)
+    if share <= MOST:
+        return ()
+    text = (
+        f"{share:.0%} of the rows are equal to another one in customer, day and amount, and all of "
+        "them count: is a part of the log there twice? With order_id, rows that are there twice "
+        "are found and dropped."
+    )
+    return (Message("warning", "equal-rows", text),)

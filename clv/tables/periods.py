@@ -39,7 +39,7 @@ def as_date(day: str | date, name: str = "as_of") -> date:
         raise BadParameter.from_value(name, day, "a day such as '2024-12-31'") from None
 
 
-def horizon_days(horizon: str, as_of: date | None = None) -> float:
+def horizon_days(horizon: str, as_of: str | date | None = None) -> float:
     """Length of a horizon in days; an end date is counted from `as_of`.
 
     >>> horizon_days("2Y")
@@ -54,7 +54,7 @@ def horizon_days(horizon: str, as_of: date | None = None) -> float:
     return days
 
 
-def _days_until(horizon: str | date, as_of: date | None) -> float:
+def _days_until(horizon: str | date, as_of: str | date | None) -> float:
     """Days from `as_of` to an end date."""
     if isinstance(horizon, (int, float)) or (isinstance(horizon, str) and horizon.isdigit()):
         meant = f"{_ALLOWED}; did you mean '{horizon}W' or '{horizon}M'"
@@ -69,7 +69,7 @@ def _days_until(horizon: str | date, as_of: date | None) -> float:
     return float((end - as_date(as_of)).days)
 
 
-def horizon_periods(horizon: str, unit: str, as_of: date | None = None) -> float:
+def horizon_periods(horizon: str, unit: str, as_of: str | date | None = None) -> float:
     """Length of a horizon in periods of `unit`.
 
     >>> horizon_periods("1Y", "W") == 365.25 / 7

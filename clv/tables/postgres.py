@@ -20,12 +20,13 @@ import psycopg
 import pyarrow as pa
 from psycopg import conninfo, sql
 
+from clv import passwords
 from clv.errors import SourceUnreadable, UsageError, listed, near
 
 OLDEST = 15  # version, in which regular expressions and Unicode have the functions that are used
 PATIENCE = "10"  # seconds to wait for a connection, where the address does not say
 IN_ENVIRONMENT = "env:"
-EXAMPLE = "an address such as postgresql://user:password@host/database"
+EXAMPLE = f"an address such as {passwords.EXAMPLE}"
 WRITABLE = """
 SELECT has_database_privilege(current_database(), 'TEMP')
    AND current_setting('transaction_read_only') = 'off'
@@ -193,6 +194,8 @@ def reading(name: str) -> Iterator[None]:
 
 
 def _told(error: psycopg.Error) -> str:
-    """The driver's own reason in one line."""
+    """The driver's own reason in one line; it may repeat a value where that does not convert."""
+    if isinstance(error, psycopg.DataError):
+        return f"a value in it does not convert (SQLSTATE {error.sqlstate})"
     text = (error.diag.message_primary or str(error)).strip().splitlines()[0]
     return re.sub("^connection failed: |FATAL: +", "", text).strip(" .")

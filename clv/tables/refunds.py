@@ -1,28 +1,29 @@
 """Refunds: what was given back, taken from what had been bought before.
 
-A refund that names an order and covers it, or that equals a purchase in amount, cancels it: the
-latest purchase that is not after the refund, one to one. Any other refund reduces what its
-customer has spent by then in proportion, and moves no purchase day; what exceeds that spend is
-counted and left out. A refund that gives back a part of the order it names is one of the others.
+A refund that names an order takes from that order first. Any other that equals a purchase in
+amount cancels it: the latest one that is not after the refund, one to one. Whatever is left of
+refunds reduces what their customer has spent by then in proportion, and moves no purchase day; what
+exceeds that spend is counted and left out.
 
 All of it is a function of the rows seen on a day: who looks at an earlier day sees no later refund.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
 from clv.errors import Message, NoRows
-from clv.tables import engine
+from clv.tables import settling
 from clv.tables.engine import MONEY
 from clv.tables.sums import by_day
 
-ORDER = ["customer_id", "order_id"]
 LOGARITHM = "decimal(38, 18)"  # added exactly, so that no order of rows shows
+MOST = 0.5  # of revenue given back, above which the sign of the amounts may be turned
+LAST = settling.NEVER - timedelta(days=1)
 
 
 def mark(rows: ir.Table) -> ir.Table:
@@ -40,107 +41,47 @@ def marked(rows: ir.Table) -> bool:
 
 def netted(rows: ir.Table) -> ir.Table:
     """Purchase days of marked rows after what was given back: customer_id, date, amount."""
-    theirs, others = _split(rows, ["customer_id"])
-    fewer, whole = _split(_settled(theirs), ["customer_id"])
-    return by_day(others.union(whole)).union(_reduced(fewer))
+    return on_day(settling.settled(rows), LAST)
 
 
-def _split(rows: ir.Table, by: list[str]) -> tuple[ir.Table, ir.Table]:
-    """Rows that agree in these columns with a refund, and the others: windows are dear."""
-    refunded = rows.filter(rows["amount"] < 0).select(*by).distinct()
-    return rows.semi_join(refunded, by), rows.anti_join(refunded, by)
+def on_day(settled: ir.Table, day: date) -> ir.Table:
+    """The same of rows that are settled, as it is at the end of a day."""
+    there = settled.filter((_.since <= day) & (_.until > day))
+    return by_day(there.filter(~_.owing)).union(_reduced(there.filter(_.owing)))
 
 
-def told(rows: ir.Table) -> Message:
+def told(rows: ir.Table, settled: ir.Table) -> Message:
     """What netting does to marked rows; refused where it leaves no purchase."""
-    theirs = _split(rows, ["customer_id"])[0]
-    left = engine.stored(rows.get_backend(), "settled", _settled(theirs))
-    everyone, before, after = _counted(rows), _counted(theirs), _counted(left)
-    if everyone["purchases"] == before["purchases"] and not after["purchases"]:
-        raise NoRows("Every purchase was cancelled by a refund, a negative `amount`: none is left.")
-    owed = _in_turn(_split(left, ["customer_id"])[0]).group_by("customer_id")
-    beyond = owed.aggregate(beyond=_.beyond.max())["beyond"].sum().to_pyarrow().as_py()
-    engine.forget(left)
-    share = f" ({before['back'] / everyone['spent']:.2%} of revenue)" if everyone["spent"] else ""
-    text = (
-        f"Netted: in {before['refunds']:,} rows `amount` is negative, so a refund, "
-        f"{before['back']:,.2f} in all{share}; {before['refunds'] - after['refunds']:,} cancelled "
-        f"a purchase, {after['refunds']:,} reduced what was spent before."
-    )
-    more = f" {beyond:,.2f} were given back beyond that and are left out." if beyond else ""
-    return Message("info", "refunds-netted", text + more, "amount")
-
-
-def _counted(rows: ir.Table) -> dict[str, Any]:
-    """Purchases and refunds, and the money in them; not what is left of a refund that cancelled."""
     refund = rows["amount"] < 0
-    facts = rows.aggregate(
-        purchases=(~refund).sum(),
-        refunds=(refund & rows["paid"].notnull()).sum(),
+    found = rows.aggregate(
+        bought=(~refund).sum(),
+        given=refund.sum(),
         spent=ibis.ifelse(refund, 0, rows["paid"]).sum(),
         back=-ibis.ifelse(refund, rows["paid"], 0).sum(),
     )
-    found = facts.to_pyarrow().to_pylist()[0]
-    return {what: number or 0 for what, number in found.items()}  # of no rows the sums are null
-
-
-def _settled(rows: ir.Table) -> ir.Table:
-    """Rows without the purchases that were cancelled, and without what cancelled them."""
-    if "order_id" in rows.columns:
-        named = _without_pairs(rows.filter(rows["order_id"] != ""), ORDER)
-        rows = _without_orders(named).union(rows.filter(rows["order_id"] == ""))
-    return _without_pairs(rows, ["customer_id"])
-
-
-def _without_pairs(rows: ir.Table, within: list[str]) -> ir.Table:
-    """Rows without purchases and refunds of one amount, each refund with the latest purchase left.
-
-    As brackets are closed: a purchase opens one and a refund closes the one opened last, which is
-    what comes before it on its level of nesting. A refund with nothing to close is void.
-    """
-    alike = [*within, "worth"]
-    # Equal rows need one order too, which all windows share.
-    order = ["date", "refund", *(name for name in ("order_id", "margin") if name in rows.columns)]
-    turn = ibis.row_number().over(ibis.window(group_by=alike, order_by=order))
-    by_turn = ibis.window(group_by=alike, order_by="turn")
-    so_far = ibis.cumulative_window(group_by=alike, order_by="turn")
-    level = ibis.window(group_by=[*alike, "void", "level"], order_by="turn")
-    alike_rows, others = _split(rows.mutate(worth=_.paid.abs()), alike)
-    steps = alike_rows.mutate(refund=_.amount < 0).mutate(turn=turn)
-    steps = steps.mutate(height=ibis.ifelse(_.refund, -1, 1).sum().over(so_far))
-    steps = steps.mutate(floor=ibis.least(_.height.min().over(so_far), 0))
-    steps = steps.mutate(void=_.refund & (_.floor < _.floor.lag().over(by_turn).fill_null(0)))
-    steps = steps.mutate(level=_.height - _.floor + ibis.ifelse(_.refund, 1, 0))
-    steps = steps.mutate(closed=_.refund.lead().over(level).fill_null(False))
-    left = steps.filter(ibis.ifelse(_.refund, _.void, ~_.closed))
-    return left.select(*rows.columns).union(others.select(*rows.columns))
-
-
-def _without_orders(rows: ir.Table) -> ir.Table:
-    """Rows without the orders that the refunds naming them cover.
-
-    What was given back beyond the order is left of the last of these refunds; it equals no
-    purchase, so its `paid` is null.
-    """
-    order = ibis.window(group_by=ORDER)
-    latest = ibis.window(group_by=ORDER, order_by=[_.names.desc(), _.date.desc(), _.paid])
-    named, others = _split(rows, ORDER)
-    lines = named.mutate(refund=_.amount < 0)
-    lines = lines.mutate(began=ibis.ifelse(_.refund, None, _.date).min().over(order))
-    lines = lines.mutate(names=(_.refund & (_.date >= _.began)).fill_null(False))
-    lines = lines.mutate(
-        bought=ibis.ifelse(_.refund, 0, _.paid).cast(MONEY).sum().over(order),
-        back=ibis.ifelse(_.names, -_.paid, 0).cast(MONEY).sum().over(order),
-        last=ibis.row_number().over(latest) == 0,
+    bought, given, spent, back = found.to_pyarrow().to_pylist()[0].values()
+    there = settled.filter(settled["until"] == settling.NEVER)
+    left = there.filter(_.amount >= 0).count().to_pyarrow().as_py()
+    if bought and not left:
+        raise NoRows("Every purchase was cancelled by a refund, a negative `amount`: none is left.")
+    were = "purchase was" if bought - left == 1 else "purchases were"
+    share = f" ({back / spent:.2%} of revenue)" if spent else ""
+    text = (
+        f"Netted: in {given:,} rows `amount` is negative, so a refund, {back:,.2f} in all{share}; "
+        f"{bought - left:,} {were} cancelled, the rest reduced what was spent before."
     )
-    lines = lines.mutate(covered=(_.back > 0) & (_.back >= _.bought), beyond=_.back - _.bought)
-    stays = ~_.covered | (_.refund & ~_.names) | (_.last & (_.beyond > 0))
-    share = _.beyond.cast("float64") / -_.paid.cast("float64")
-    lines = lines.filter(stays).mutate(
-        amount=ibis.ifelse(_.covered & _.names, _.amount * share, _.amount),
-        paid=ibis.ifelse(_.covered & _.names, None, _.paid),
-    )
-    return lines.select(*rows.columns).union(others)
+    if beyond := _beyond(there):
+        text += f" {beyond:,.2f} were given back beyond that and are left out."
+    if back <= MOST * float(spent):
+        return Message("info", "refunds-netted", text, "amount")
+    text += " That is more than half of revenue: is the sign of `amount` turned?"
+    return Message("warning", "refunds-netted", text, "amount")
+
+
+def _beyond(there: ir.Table) -> float:
+    """What was given back beyond all that its customers had spent."""
+    owed = _in_turn(there.filter(_.owing)).group_by("customer_id").aggregate(most=_.beyond.max())
+    return owed["most"].sum().to_pyarrow().as_py() or 0.0
 
 
 def _reduced(rows: ir.Table) -> ir.Table:

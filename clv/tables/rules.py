@@ -23,22 +23,31 @@ class Rule:
     says: str  # goes on after the column's name
     found: ibis.Deferred
     faulty: bool = True  # counts against max_faulty
+    quoted: bool = True  # whether messages may repeat a value; not where it may name a customer
 
 
 REFUND = Rule("refund", "amount", "is negative, so a refund", _.amount < 0, faulty=False)
 RULES = (
-    Rule("customer-id-missing", "customer_id", "is missing or blank", _.customer_id == ""),
+    Rule(
+        "customer-id-missing",
+        "customer_id",
+        "is missing or blank",
+        _.customer_id == "",
+        quoted=False,
+    ),
     Rule(
         "customer-id-control",
         "customer_id",
         "holds a NUL or another control character",
         _.customer_id.re_search(CONTROL),
+        quoted=False,
     ),
     Rule(
         "customer-id-too-long",
         "customer_id",
         f"has more than {LONGEST_ID} characters",
         _.customer_id.length() > LONGEST_ID,
+        quoted=False,
     ),
     Rule("date-missing", "date", "is missing", _.date_missing),
     Rule("date-not-a-date", "date", "cannot be read as a date", _.date.isnull()),
@@ -84,9 +93,17 @@ RULES = (
 )
 # What no row shows by itself: judged where it is seen.
 TORN = Rule(
-    "row-torn", "", "a line does not have the header's number of fields", ibis.literal(False)
+    "row-torn",
+    "",
+    "a line does not have the header's number of fields",
+    ibis.literal(False),
+    quoted=False,
 )
 SHARED = Rule(
-    "order-of-two-customers", "order_id", "stands under two customers", ibis.literal(False)
+    "order-of-two-customers",
+    "order_id",
+    "stands under two customers",
+    ibis.literal(False),
+    quoted=False,
 )
 ALL_RULES = (TORN, *RULES, SHARED)

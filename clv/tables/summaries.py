@@ -18,16 +18,16 @@ from ibis import _
 
 from clv.errors import Message, NoRows
 from clv.study_keys import SUMMARY
-from clv.tables import asides, conversion, declared, dialects, engine, sources
+from clv.tables import ambiguity, asides, conversion, declared, dialects, engine, sources
 from clv.tables.columns import Wanted
 from clv.tables.contracts import ROUNDING
 from clv.tables.conversion import RAW
 from clv.tables.formats import Format
 from clv.tables.lookalikes import lookalikes
-from clv.tables.optional import ambiguity
 from clv.tables.periods import UNIT_DAYS, known_unit
 from clv.tables.rules import LARGEST_AMOUNT, RULES, Rule
 
+FIRST_DAY = date(1970, 1, 1)  # no purchase stands on it or before
 NUMBERS = SUMMARY[1:]
 COUNTED = NUMBERS[:-1]  # of every customer; money only of those who came back
 LESS = Message(
@@ -80,7 +80,8 @@ def load(
     """
     given = declared.DEFAULTS | declared.named({"as_of": as_of, "currency": currency})
     policy = declared.policy(given, run_date, max_faulty)
-    rules, form = _rules(UNIT_DAYS[known_unit(unit)]), Format.from_mapping(format)
+    end = policy.as_of or policy.run_date
+    rules, form = _rules(UNIT_DAYS[known_unit(unit)], end), Format.from_mapping(format)
     with sources.opened(source, Wanted.declared(columns, SUMMARY), form) as raw:
         rows = asides.judged(_converted(raw.table, form), rules, numbered=raw.numbered)
         judged = engine.stored(raw.con, "judged", rows)
@@ -92,13 +93,11 @@ def load(
         told = " ".join(message.text for message in asides.told(quarantine, rules))
         raise NoRows(f"No row is a customer. {told}")
     customers = _customers(accepted)
-    customers.attrs.update(
-        unit=unit, as_of=(policy.as_of or policy.run_date).isoformat(), currency=currency
-    )
+    customers.attrs.update(unit=unit, as_of=end.isoformat(), currency=currency)
     notes = (*asides.changed_ids(judged), *lookalikes(accepted), *_idle_money(accepted), LESS)
     return Summaries(
         customers=customers,
-        as_of=policy.as_of or policy.run_date,
+        as_of=end,
         currency=currency,
         source=source if isinstance(source, str) else ", ".join(raw.files),
         rows=_rows(n_accepted, len(quarantine)),
@@ -122,7 +121,7 @@ def _converted(rows: ir.Table, form: Format) -> ir.Table:
     )
 
 
-def _rules(unit_days: int) -> tuple[Rule, ...]:
+def _rules(unit_days: int, end: date) -> tuple[Rule, ...]:
     """Why a row cannot be a customer's history, in the order in which reasons are looked for."""
     came_back = _.frequency > 0
     return (
@@ -133,6 +132,12 @@ def _rules(unit_days: int) -> tuple[Rule, ...]:
             "frequency",
             "is not a whole number of repeat purchases",
             _.frequency % 1 != 0,
+        ),
+        Rule(
+            "t-too-long",
+            "T",
+            "reaches back beyond 1970: is it counted in another unit?",
+            _["T"] * unit_days >= (end - FIRST_DAY).days,
         ),
         Rule(
             "recency-beyond-t",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 
 from clv.errors import BadParameter, Message, SourceUnreadable
 from clv.study_keys import NOMINAL
-from clv.tables import cleaning, conversion, days, declared, engine, sources
+from clv.tables import ambiguity, cleaning, conversion, days, declared, engine, sources
 from clv.tables.columns import Wanted
 from clv.tables.formats import Format
 from clv.tables.periods import as_date
@@ -31,7 +32,7 @@ MARKER = "transactions.json"  # a folder that holds it was written by `Transacti
 ROWS_A_GROUP = 122_880
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Transactions:
     """Purchases, one row each, and the account of everything that came in.
 
@@ -49,9 +50,10 @@ class Transactions:
     source: str
     rows: Mapping[str, int]
     account: pd.DataFrame  # what, reason, rows
-    quarantine: pd.DataFrame  # file, line, reason, column, text, amount
+    quarantine: pd.DataFrame  # file, line, reason, column, text
     messages: tuple[Message, ...]
     input_hashes: Mapping[str, str]
+    settled: ir.Table | None = None  # where refunds are netted: what stands, and on which days
 
     def __repr__(self) -> str:
         money = f", {self.currency}" if self.currency else ""
@@ -62,7 +64,7 @@ class Transactions:
 
         Where rows have margins, margin is the share of the day's amount that was kept.
         """
-        return days.until(self.table, self.window_end(as_of))
+        return days.until(self.table, self.window_end(as_of), self.settled)
 
     def purchase_days(self, as_of: str | date | None = None) -> pd.DataFrame:
         """The same as a frame: customer_id, date (datetime64), amount, sorted."""
@@ -77,12 +79,16 @@ class Transactions:
         if as_of is None:
             return self.as_of
         day = as_date(as_of)
-        bought = self.table.filter(self.table["amount"] >= 0)
-        first = bought["date"].min().to_pyarrow().as_py()
-        if not first <= day <= self.as_of:
-            allowed = f"within the days seen, {first} to {self.as_of}"
+        if not self._first <= day <= self.as_of:
+            allowed = f"within the days seen, {self._first} to {self.as_of}"
             raise BadParameter.from_value("as_of", str(day), allowed)
         return day
+
+    @cached_property
+    def _first(self) -> date:
+        """The day of the first purchase."""
+        bought = self.table.filter(self.table["amount"] >= 0)
+        return bought["date"].min().to_pyarrow().as_py()
 
     def save(self, folder: str | Path) -> Path:
         """Write the purchases and their account so that `load(folder)` gives them back."""
@@ -125,7 +131,7 @@ def load(  # noqa: PLR0913 -- a keyword for each word of a study
     as_of: str | date | None = None,
     run_date: str | date | None = None,
     currency: str | None = None,
-    timezone: str = "UTC",
+    timezone: str | None = None,
     zero_amounts: str | None = None,
     refunds: str = "net",
     max_faulty: float = 0.05,
@@ -139,8 +145,8 @@ def load(  # noqa: PLR0913 -- a keyword for each word of a study
     Parameters
     ----------
     source
-        "cdnow", "cdnow-sample", a CSV or Parquet path or glob, a DataFrame, an Arrow table, a
-        table or view of an SQLite or DuckDB file or of PostgreSQL ({"database": "shop.db",
+        "cdnow", "cdnow-sample", "company", a CSV or Parquet path or glob, a DataFrame, an Arrow
+        table, a table or view of an SQLite or DuckDB file or of PostgreSQL ({"database": "shop.db",
         "table": "orders"}, {"database": "env:SHOP_DSN", "table": "orders"}), an Ibis table, Parquet
         read by Spark ({"spark": "orders/*.parquet"}), a folder written by `Transactions.save`, or
         `Transactions`, which come back as they are.
@@ -152,6 +158,9 @@ def load(  # noqa: PLR0913 -- a keyword for each word of a study
         Last day to count; default: the last day in the data that is not after `run_date`.
     run_date
         Days after it are faults; default: today, but no day where `as_of` is named.
+    timezone
+        Where the days of stamps with an offset begin and end; default: UTC, with a warning where
+        the offsets are others.
     zero_amounts
         "set_aside" (default) or "purchase".
     refunds
@@ -190,14 +199,19 @@ def load(  # noqa: PLR0913 -- a keyword for each word of a study
     known = declared.DEFAULTS | (sample.declared if sample else {}) | declared.named(given)
     policy = declared.policy(known, run_date, max_faulty)
     declared.refuse_unseen(sample, policy.as_of)
-    conversion.check_timezone(timezone)
+    zone = timezone or declared.TIMEZONE
+    conversion.check_timezone(zone)
     form = Format(date_format=sample.date_format) if sample else Format.from_mapping(format)
     by_row = known["margin"] if isinstance(known["margin"], str) else None
     # A sample has the columns that it has, whatever the caller's own tables call theirs.
     wanted = sources.purchases(None if sample else columns, by_row)
     with _opened(source, sample, wanted, form) as raw:
-        found = cleaning.cleaned(raw, conversion.converted(raw, form, timezone), policy)
+        ambiguity.refuse(raw.table, form, days=("date", "known_at"), numbers=("amount",))
+        doubts = () if timezone else ambiguity.undeclared_zone(raw.table, form, "date")
+        found = cleaning.cleaned(raw, conversion.converted(raw, form, zone), policy)
         paid = priced(found.table, found.as_of, known["prices"], found.currency)
+        settled = days.settled(paid.table)
+        netted = days.told(paid.table, settled)
     return Transactions(
         table=paid.table,
         as_of=found.as_of,
@@ -209,8 +223,9 @@ def load(  # noqa: PLR0913 -- a keyword for each word of a study
         rows=found.rows,
         account=found.account,
         quarantine=found.quarantine,
-        messages=(*found.messages, *paid.messages),
+        messages=(*doubts, *found.messages, *netted, *paid.messages),
         input_hashes={**(raw.hashes or _digests(raw, paid.table)), **paid.hashes},
+        settled=settled,
     )
 
 
@@ -251,8 +266,10 @@ def _restored(folder: Path, as_of: str | date | None) -> Transactions:
     if as_of and as_date(as_of).isoformat() != facts["as_of"]:
         allowed = f"{facts['as_of']!r}, the day that {folder} was cleaned for"
         raise BadParameter.from_value("as_of", str(as_of), allowed)
+    table = table.drop(*engine.PARQUET_OWN)
     return Transactions(
-        table=table.drop(*sources.PARQUET_OWN),
+        table=table,
+        settled=days.settled(table),
         as_of=as_date(facts.pop("as_of")),
         account=pd.DataFrame(facts.pop("account")),
         quarantine=quarantine,

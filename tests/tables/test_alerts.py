@@ -42,6 +42,26 @@ def test_a_month_without_rows_is_told():
     assert "2024-03" in alerts(frame[frame["date"].dt.month != 3])["empty-months"]
 
 
+def test_of_many_months_without_rows_the_first_are_named():
+    years = [daily().assign(date=daily()["date"] + pd.DateOffset(years=n)) for n in (0, 2)]
+    text = alerts(pd.concat(years))["empty-months"]
+    assert "no rows in 2024-07, 2024-08, 2024-09, 2024-10, 2024-11, 2024-12 and 12 more:" in text
+
+
+def test_days_that_stand_alone_are_told_and_hide_nothing_else():
+    frame = daily()
+    frame = frame[frame["date"].dt.month != 3]
+    frame.loc[frame["date"].dt.month >= 5, "amount"] *= 100
+    frame.loc[frame.index[0], "date"] = pd.Timestamp("1980-01-01")
+    told = alerts(frame, as_of="2024-12-31")
+    assert set(told) == {"isolated-days", "empty-months", "amount-jump", "stale"}
+    assert "no rows in 2024-03:" in told["empty-months"]
+    frame.loc[frame.index[0], "date"] = pd.Timestamp("2025-10-05")
+    told = alerts(frame, as_of="2025-10-06")
+    assert set(told) == {"isolated-days", "empty-months", "amount-jump", "stale"}
+    assert "newest purchase is of 2024-06-30" in told["stale"]
+
+
 def test_a_few_rows_a_month_leave_gaps_by_chance():
     assert alerts(daily().iloc[[0, 100, 181]]) == {}
 

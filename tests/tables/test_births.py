@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -93,9 +93,32 @@ def test_first_purchases_that_cease_are_a_crowd_unless_births_are_declared():
     assert births.births(clv.load("cdnow-sample")).observed
 
 
+def test_a_log_in_which_nobody_new_comes_later_has_lost_its_beginning():
+    found = births.judge(np.zeros(90, int), np.full(90, 30), start=START, days=365)
+    assert not found.observed
+    assert found.reason == (
+        "no customer is first seen after the first 30 days: "
+        "there were customers before the log begins"
+    )
+
+
+def test_a_pause_of_new_customers_is_compared_with_all_the_time_after_it():
+    first = np.concatenate([np.repeat(np.arange(28), 9), np.arange(60, 300)])
+    found = births.judge(first, np.zeros(len(first), int), start=START, days=300)
+    assert "the first 28 days hold 10.20 times as many first purchases" in found.reason
+
+
 def test_a_log_is_judged_by_its_purchase_days(csv):
     rows = [f"c{n},2024-0{1 + n % 6}-01,5" for n in range(60)]
     log = clv.load(csv(*rows, *rows, "c0,2024-03-09,5"), births="unknown", as_of="2024-06-30")
     again = pd.Timestamp(births.births(log).warm_up_end) - pd.Timestamp("2024-01-01")
     assert again.days + 1 == 68  # the only customer who came back on another day did so after 68
     assert births.births(log, "2024-02-15").warm_up_end == date(2024, 1, 23)
+
+
+def test_a_day_that_stands_alone_before_all_others_is_not_where_the_log_begins(csv):
+    rows = [f"c{n % 90},{date(2023, 1, 1) + timedelta(n % 300)},5" for n in range(900)]
+    plain, stretched = (
+        csv(*rows, *more, name=name) for name, more in (("a", ()), ("b", ["x,1980-01-01,5"]))
+    )
+    assert births.births(clv.load(stretched)) == births.births(clv.load(plain))

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ import pyarrow.csv
 import pytest
 
 import clv
-from clv.errors import NoRows, TooManyFaulty
+from clv.errors import InputRefused, NoRows, TooManyFaulty
 
 HEADER = "customer_id,date,amount,order_id"
 
@@ -101,15 +101,58 @@ def test_without_a_day_a_row_is_known_on_its_own(csv):
     assert log.as_of == date(2024, 1, 3)
 
 
-def test_what_is_known_only_after_the_run_does_not_move_as_of_past_it(csv):
-    path = csv("a,2024-01-01,5,", "a,2024-01-03,7,2031-01-01", header=LATE)
+@pytest.mark.parametrize("far", ["2031-01-01", "9999-12-31"])
+def test_what_is_known_only_after_the_run_does_not_move_as_of(csv, far):
+    path = csv("a,2024-01-01,5,", f"a,2024-01-03,7,{far}", header=LATE)
     log = clv.load(path, run_date="2024-06-30")
-    assert (log.as_of, log.rows["outside_window"]) == (date(2024, 6, 30), 1)
+    assert (log.as_of, log.rows["outside_window"]) == (date(2024, 1, 1), 1)
 
 
 def test_the_default_as_of_is_a_day_of_a_purchase_not_of_a_row_set_aside(csv):
     path = csv("a,2024-01-01,5", "a,2024-06-01,0")
     assert clv.load(path).as_of == date(2024, 1, 1)
+
+
+# A last day that stands alone -------------------------------------------------------------------
+
+
+def mistyped(day, n=300):
+    """A row a day, and the last but one of another day."""
+    rows = [f"c{n % 40},{date(2023, 1, 1) + timedelta(n)},5" for n in range(n)]
+    return [*rows[:-1], f"c1,{day},5", rows[-1]]
+
+
+@pytest.mark.parametrize("n", [20, 300])
+def test_a_date_mistyped_cannot_set_the_default_as_of(csv, n):
+    path = csv(*mistyped("2025-10-05", n))
+    told = rf"would be 2025-10-05, .*1 row, of 2025-10-05, .*line {n + 1}.*name as_of"
+    with pytest.raises(InputRefused, match=told) as caught:
+        clv.load(path, run_date="2025-12-31")
+    assert (caught.value.column, caught.value.line) == ("date", n + 1)
+    named = clv.load(path, as_of="2023-12-31")
+    assert (named.rows["accepted"], named.rows["outside_window"]) == (n, 1)
+    assert "isolated-days" in {
+        message.code for message in clv.load(path, as_of="2025-11-01").messages
+    }
+
+
+def test_a_day_on_which_a_row_became_known_can_be_mistyped_too(csv):
+    rows = [f"{row},{row.split(',')[1]}" for row in mistyped("2023-02-01")]
+    rows[7] = rows[7].rpartition(",")[0] + ",2025-10-05"
+    with pytest.raises(InputRefused, match=r"1 row, of 2025-10-05, .*line 9\)"):
+        clv.load(csv(*rows, header=LATE), run_date="2025-12-31")
+
+
+def test_a_first_day_that_stands_alone_is_told(csv):
+    log = clv.load(csv(*mistyped("1980-01-01")))
+    (message,) = log.messages
+    assert (message.level, message.code, message.column) == ("warning", "isolated-days", "date")
+    assert "1 row, of 1980-01-01, 15,706 days away" in message.text
+
+
+def test_years_of_two_digits_are_asked_back_with_their_letter(csv):
+    with pytest.raises(TooManyFaulty, match=r"where years have two digits.*%y"):
+        clv.load(csv("a,05.01.24,5", "a,06.01.24,5"), format={"date_format": "%d.%m.%Y"})
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from clv.tables.contracts import SCORED, SUMMARY, TRANSACTIONS, check
 
 @pytest.fixture
 def customers():
-    index = pd.Index(["1", "2", "3"], name="customer_id")
+    index = pd.Index(["a@x.example", "b", "c"], name="customer_id")
     table = pd.DataFrame(
         {
             "frequency": [2, 1, 0],
@@ -26,7 +26,7 @@ def test_a_table_that_keeps_its_contract_comes_back_as_it_is(customers):
     assert check(customers, SUMMARY) is customers
 
 
-def test_a_broken_rule_names_rows_and_counts(customers):
+def test_a_broken_rule_counts_rows_from_1_and_names_no_customer(customers):
     customers["recency"] = [9.0, 5.0, 0.0]
     with pytest.raises(TableBroken) as caught:
         check(customers, SUMMARY)

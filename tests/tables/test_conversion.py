@@ -35,10 +35,15 @@ def test_what_does_not_follow_the_declared_marks_is_no_number(csv):
 
 
 def test_a_point_that_may_mark_thousands_or_decimals_is_refused(csv):
-    with pytest.raises(InputRefused, match=r"looks like 1\.234"):
-        amounts(csv, "1.234", "12.500", "7")
+    for more in ("7", "N/A", "99,90", "1.234.567"):
+        with pytest.raises(InputRefused, match=r"looks like 1\.234"):
+            amounts(csv, "1.234", "12.500", more)
     assert amounts(csv, "1.234", "12.500", "7", decimal=".")[0] == [1.234, 12.5, 7]
     assert amounts(csv, "1.234", "12.50")[0] == [1.234, 12.5]
+
+
+def codes(loaded):
+    return [message.code for message in loaded.messages]
 
 
 def days(csv, *stamps, timezone="UTC", **format):
@@ -63,6 +68,23 @@ def test_stamps_with_an_offset_are_brought_to_the_declared_zone(csv):
     ]
 
 
+def test_a_blank_before_the_offset_and_a_zone_in_letters_are_read(csv):
+    stamps = ("2024-01-01 23:12:33 -0500", "2024-01-01 22:12:33 UTC", "2024-01-01 20:12:33 GMT")
+    assert days(csv, *stamps, timezone="Europe/Istanbul") == [
+        "2024-01-02",
+        "2024-01-02",
+        "2024-01-01",
+    ]
+
+
+def test_days_cut_at_midnight_utc_without_being_asked_are_told(csv):
+    path = csv("a,2024-01-05T01:00+03:00,5", "a,2024-01-07T01:00+03:00,5")
+    assert codes(clv.load(path)) == ["timezone-not-declared"]
+    assert codes(clv.load(path, timezone="")) == ["timezone-not-declared"]
+    assert codes(clv.load(path, timezone="UTC")) == []
+    assert codes(clv.load(path, timezone="Europe/Istanbul")) == []
+
+
 def test_stamps_with_and_without_an_offset_are_refused(csv):
     with pytest.raises(InputRefused, match="with an offset and others without"):
         days(csv, "2024-01-01T21:30:00Z", "2024-01-01")
@@ -78,6 +100,32 @@ def test_days_are_read_by_the_declared_pattern(csv):
 def test_only_iso_days_go_without_a_pattern(csv):
     kept = days(csv, "2024-01-31", "2024-02-30", "20240101", "2024-1-5", "2024-01-31", "2024-01-31")
     assert kept == ["2024-01-31"] * 3
+
+
+def test_days_as_whole_numbers_are_read_once_they_are_declared():
+    frame = pd.DataFrame({"customer_id": "a", "date": [20240131, 20240201], "amount": 5.0})
+    loaded = clv.load(frame, format={"date_format": "%Y%m%d"})
+    assert loaded.purchase_days()["date"].dt.strftime("%d.%m.").tolist() == ["31.01.", "01.02."]
+    with pytest.raises(InputRefused, match=r"declare format: \{date_format: '%Y%m%d'}"):
+        clv.load(frame, format={"date_format": "%d%m%Y"})  # 1 February would have lost its zero
+
+
+def test_blanks_of_every_kind_around_days_and_amounts_are_no_matter(csv):
+    loaded = clv.load(csv("a,\u00a02024-01-31\u200e,\u200f5.5\u202f", "a,2024-02-01,6"))
+    assert loaded.purchase_days()["amount"].tolist() == [5.5, 6]
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "NULL", "N/A", "-", "\u00a0"])
+def test_an_order_without_a_number_is_none(csv, nothing):
+    rows = (f"a,2024-01-01,5,{nothing}", f"a,2024-01-01,5,{nothing}", f"b,2024-01-02,5,{nothing}")
+    loaded = clv.load(csv(*rows, header="customer_id,date,amount,order_id"))
+    assert loaded.rows["accepted"] == 3
+
+
+def test_the_number_of_an_order_is_trimmed_as_ids_are(csv):
+    rows = ("a,2024-01-01,5,A1", "a,2024-01-02,7,A2", "a,2024-01-03,-7,\u00a0A2 ")
+    loaded = clv.load(csv(*rows, header="customer_id,date,amount,order_id"))
+    assert loaded.purchase_days()["amount"].tolist() == [5]
 
 
 def test_ids_are_trimmed_and_composed_and_that_is_told(csv):

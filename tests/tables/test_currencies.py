@@ -31,9 +31,17 @@ def test_another_currency_after_as_of_or_in_a_row_set_aside_is_no_matter(csv):
     assert clv.load(csv(*rows, header=HEADER), as_of="2024-12-31").currency == "TRY"
 
 
-def test_a_column_of_signs_is_asked_back(csv):
-    with pytest.raises(TooManyFaulty, match=r"not a code of three .*declare currency: TRY"):
-        clv.load(csv("a,2024-01-01,5,₺", header=HEADER))
+@pytest.mark.parametrize(
+    ("sign", "code"), [("TL", "TRY"), ("tl ", "TRY"), ("₺", "TRY"), ("€", "EUR")]
+)
+def test_a_sign_of_one_currency_alone_is_its_code(csv, sign, code):
+    rows = (f"a,2024-01-01,5,{sign}", f"b,2024-01-02,5,{code}")
+    assert clv.load(csv(*rows, header=HEADER)).currency == code
+
+
+def test_a_sign_of_many_currencies_is_asked_back(csv):
+    with pytest.raises(TooManyFaulty, match=r"not a code of three .*write codes of three letters"):
+        clv.load(csv("a,2024-01-01,5,$", header=HEADER))
 
 
 def test_a_column_that_is_not_there_leaves_what_was_declared(csv):

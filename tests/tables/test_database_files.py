@@ -146,9 +146,25 @@ def test_binary_values_are_refused(sqlite):
 
 
 def test_text_that_is_no_utf_8_is_refused(sqlite):
-    path = sqlite(*ORDERS, "INSERT INTO orders VALUES (CAST(x'ff41' AS TEXT), '2024-01-01', 5)")
-    with pytest.raises(SourceUnreadable, match=r"`orders` in shop.db cannot be read: .*UTF-8"):
+    path = sqlite(*ORDERS, "INSERT INTO orders VALUES (CAST(x'fe416461' AS TEXT), 'x', 5)", VIEW)
+    told = r"`customer_id` of orders holds text that is not UTF-8 \(first: row 4\); export .* CSV"
+    with pytest.raises(SourceUnreadable, match=told) as caught:
         load(path)
+    assert not {"Ada", "CAST"} & set(str(caught.value).replace("'", " ").split())
+    assert (caught.value.column, caught.value.line) == ("customer_id", 4)
+    with pytest.raises(SourceUnreadable, match="of recent holds text that is not UTF-8; export"):
+        load(path, "recent")
+
+
+def test_a_view_that_fails_on_a_value_is_told_without_it(duck):
+    path = duck(
+        "CREATE TABLE t AS SELECT 'alice@x.example' AS customer_id, 'x1' AS amount",
+        "CREATE VIEW v AS SELECT customer_id, DATE '2024-01-01' AS date, "
+        "CAST(amount AS INTEGER) AS amount FROM t",
+    )
+    with pytest.raises(SourceUnreadable, match=r"`v` in .* cannot be read: it computes") as caught:
+        load(path, "v")
+    assert "x1" not in str(caught.value)
 
 
 def test_what_is_no_database_is_told_by_its_content(tmp_path):

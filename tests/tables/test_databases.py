@@ -126,6 +126,23 @@ def test_a_dirty_log_is_cleaned_and_summarised_alike(load):
     assert births(one) == births(two)
 
 
+def test_ids_of_128_bits_are_text_in_postgresql_too(postgres, monkeypatch):
+    from psycopg import connect
+
+    monkeypatch.setenv("SHOP_DSN", postgres)
+    with connect(postgres, autocommit=True) as connection:
+        connection.execute(
+            "DROP TABLE IF EXISTS ids;"
+            "CREATE TABLE ids (customer_id uuid, date date, amount numeric, order_id uuid);"
+            "INSERT INTO ids SELECT lpad(to_hex(n), 32, '0')::uuid, DATE '2024-01-01' + n, 5, "
+            "lpad('7', 32, '0')::uuid FROM generate_series(10, 12) AS n WHERE n < 11 "
+            "UNION ALL SELECT NULL, DATE '2024-01-05', 5, NULL"
+        )
+    loaded = clv.load({"database": "env:SHOP_DSN", "table": "ids"}, **OPTIONS)
+    assert clv.customer_summary(loaded).index.tolist() == ["00000000-0000-0000-0000-00000000000a"]
+    assert loaded.quarantine["reason"].tolist() == ["customer-id-missing"]
+
+
 def test_refunds_are_netted_alike(load):
     rows = log().iloc[:400].assign(order_id="")
     back = rows.iloc[::9].assign(amount=lambda own: -own["amount"])

@@ -2,7 +2,8 @@ import pyarrow as pa
 import pytest
 
 from clv.errors import BadParameter
-from clv.tables import dialects, engine
+from clv.tables import conversion, dialects, engine
+from clv.tables.formats import Format
 
 ISO = {
     "2024-01-31": "2024-01-31",
@@ -25,7 +26,12 @@ INSTANTS = {  # and the day that clocks in Istanbul show then
     "2024-01-01T23:30-05": "2024-01-02",
     "2016-01-01T21:30Z": "2016-01-01",  # two hours ahead until autumn 2016
     "2016-01-01T22:30Z": "2016-01-02",
+    "2024-01-01 23:12:33 -0500": "2024-01-02",
+    "2024-01-01 20:59:59.5 +00:00": "2024-01-01",
+    "2024-01-01 21:12:33 UTC": "2024-01-02",
+    "2024-01-01T20:12:33GMT": "2024-01-01",
     "2024-02-30T12:00Z": None,
+    "2024-02-30 12:00:00 UTC": None,
     "nonsense": None,
 }
 WRITTEN = {  # pattern: texts and their days
@@ -34,6 +40,13 @@ WRITTEN = {  # pattern: texts and their days
     "%Y%m%d": {"20240131": "2024-01-31", "20241301": None, "2024-01-31": None},
     "%d/%m/%Y %H:%M": {"05/06/2024 23:59": "2024-06-05", "05/06/2024 24:00": None},
 }
+BLANKS = {  # around what is read, and what is read
+    "\u00a02024-01-31\u200e": "2024-01-31",
+    " 2024-01-01 23:12:33 -0500\u202f": "2024-01-02",
+    "\u200f2024-02-30": None,
+    "\u2066": None,
+}
+AMOUNTS = {" 5.5\u00a0": 5.5, "\u200f-7\u2069": -7.0, "\ufeff1e3": 1000.0, "5\u00a05": None}
 IDS = {"é": "é", "e\u0301": "é", "ﬁ": "ﬁ", "A\u030a": "Å", "plain": "plain", "한": "한"}
 
 
@@ -68,6 +81,15 @@ def test_instants_become_days_of_a_time_zone(con):
         return dialect.wall_clock(dialect.instant(text), "Europe/Istanbul").date()
 
     assert found(con, INSTANTS, day) == INSTANTS
+
+
+def test_blanks_of_every_kind_around_days_and_amounts_are_no_matter(con):
+    def day(text, dialect):
+        return conversion.day(text, "", "Europe/Istanbul", dialect)
+
+    assert found(con, BLANKS, day) == BLANKS
+    amounts = found(con, AMOUNTS, lambda text, dialect: conversion.number(text, Format()))
+    assert {text: amount and float(amount) for text, amount in amounts.items()} == AMOUNTS
 
 
 @pytest.mark.parametrize("pattern", WRITTEN)

@@ -27,6 +27,9 @@ def test_a_misspelt_key_is_suggested():
         ("encoding", "zip"),
         ("date_format", "day first"),
         ("date_format", "%d.%m.%Y %z"),
+        ("date_format", "%Y-%m-%d %H:%M:%S UTC"),
+        ("date_format", "%Y-%m-%dT%H:%M:%SZ"),
+        ("date_format", "%d/%m/%Y %H:%M +03:00"),
         ("decimal", 5),
     ],
 )
@@ -42,3 +45,8 @@ def test_one_mark_cannot_mean_two_things():
 
 def test_a_decimal_mark_may_be_the_delimiter_because_values_can_be_quoted():
     assert Format.from_mapping({"decimal": ","}).decimal == ","
+
+
+@pytest.mark.parametrize("pattern", ["%d-%m-%Y", "%Y-%m-%d", "%d.%m.%y %H:%M", "%Y%m%d"])
+def test_a_pattern_without_a_zone_can_be_followed(pattern):
+    assert Format.from_mapping({"date_format": pattern}).date_format == pattern

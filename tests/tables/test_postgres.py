@@ -139,6 +139,15 @@ def test_a_table_that_may_not_be_read_is_refused_in_a_sentence(shop, postgres, m
 # Secrets ---------------------------------------------------------------------------------------
 
 
+def test_a_value_that_does_not_convert_is_not_told(shop):
+    shop.execute(
+        "CREATE VIEW sales.cast AS SELECT (customer_id || '@mail')::int AS customer_id,"
+        " date, amount FROM orders"
+    )
+    error = refused("a value in it does not convert", {**SHOP, "table": "sales.cast"})
+    assert "@mail" not in str(error)
+
+
 def chain(error):
     """An error and all that stands behind it, as a debugger would print it."""
     while error:

@@ -31,7 +31,7 @@ BREAKING = {
     "margin-missing": {"margin": " "},
     "margin-not-a-share": {"margin": "35"},
     "currency-missing": {"currency": "n/a"},
-    "currency-not-a-code": {"currency": "₺"},
+    "currency-not-a-code": {"currency": "$"},
     "known-at-not-a-date": {"known_at": "later"},
 }
 
@@ -58,3 +58,8 @@ def test_a_row_with_several_faults_counts_once_under_the_first_rule(csv):
 
 def test_refunds_and_zero_amounts_are_no_faults():
     assert {rule.code for rule in RULES if not rule.faulty} == {"refund", "zero-amount"}
+
+
+def test_no_rule_about_a_customer_or_an_order_has_its_value_told():
+    named = {rule.code for rule in ALL_RULES if rule.column in ("customer_id", "order_id", "")}
+    assert named == {rule.code for rule in ALL_RULES if not rule.quoted}

@@ -1,4 +1,10 @@
+from datetime import date
+from uuid import UUID
+
+import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import clv
@@ -7,53 +13,10 @@ from clv.errors import (
     ColumnsMissing,
     InputRefused,
     NoRows,
-    SourceUnreadable,
     UnknownParameter,
-    UsageError,
 )
 
 FRAME = pd.DataFrame({"customer_id": ["a"], "date": [pd.Timestamp("2024-01-01")], "amount": [5.0]})
-
-
-def test_several_files_are_one_table_and_faults_name_their_file(csv, tmp_path):
-    csv("a,2024-01-01,5", "b,2024-01-01,x", name="1.csv")
-    csv("2024-01-02,7,c", header="date,amount,customer_id", name="2.csv")
-    loaded = clv.load(str(tmp_path / "*.csv"), max_faulty=0.5)
-    assert loaded.rows["accepted"] == 2
-    assert loaded.quarantine[["file", "line"]].values.tolist() == [["1.csv", 3]]
-    assert loaded.input_hashes.keys() == {"1.csv", "2.csv"}
-
-
-def test_rows_of_parquet_files_are_numbered_within_their_file(tmp_path):
-    for name in ("1.parquet", "2.parquet"):
-        rows = pd.concat([FRAME, FRAME.assign(customer_id="")])
-        rows.to_parquet(tmp_path / name, index=False)
-    found = clv.load(str(tmp_path / "*.parquet"), max_faulty=0.5).quarantine
-    assert found[["file", "line"]].values.tolist() == [["1.parquet", 2], ["2.parquet", 2]]
-
-
-def test_an_ending_that_contradicts_the_content_is_refused_with_both(tmp_path, csv):
-    FRAME.to_parquet(tmp_path / "orders.csv")
-    with pytest.raises(SourceUnreadable, match="named as text, but its content is Parquet"):
-        clv.load(tmp_path / "orders.csv")
-    path = csv("a,2024-01-01,5", name="orders.parquet")
-    with pytest.raises(SourceUnreadable, match=r"orders\.parquet cannot be read"):
-        clv.load(path)
-
-
-def test_a_damaged_parquet_is_refused(tmp_path):
-    path = tmp_path / "orders.parquet"
-    pd.concat([FRAME] * 1000).to_parquet(path)
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(SourceUnreadable, match=r"orders\.parquet cannot be read"):
-        clv.load(path)
-
-
-def test_line_endings_of_two_kinds_are_refused(tmp_path):
-    path = tmp_path / "orders.csv"
-    path.write_bytes(b"customer_id,date,amount\na,2024-01-01,5\r\nb,2024-01-01,6\rc,2024-01-01,6\n")
-    with pytest.raises(SourceUnreadable, match=r"orders\.csv cannot be read"):
-        clv.load(path)
 
 
 def test_a_column_named_twice_is_refused(csv):
@@ -68,29 +31,71 @@ def test_a_mapping_of_an_unknown_name_is_refused():
         clv.load(FRAME, columns={"date": 3})
 
 
-def test_a_folder_is_asked_for_its_files(tmp_path):
-    with pytest.raises(UsageError, match=r"is a folder; name its files"):
-        clv.load(tmp_path)
+def test_an_empty_frame_is_refused():
+    with pytest.raises(NoRows, match="DataFrame has no rows"):
+        clv.load(FRAME.iloc[:0])
 
 
-def test_text_and_parquet_are_not_mixed(csv, tmp_path):
-    csv("a,2024-01-01,5", name="orders_1.csv")
-    FRAME.to_parquet(tmp_path / "orders_2.parquet")
-    with pytest.raises(UsageError, match="name one kind at a time"):
-        clv.load(str(tmp_path / "orders_*"))
-
-
-def test_an_empty_table_is_refused(tmp_path):
-    FRAME.iloc[:0].to_parquet(tmp_path / "orders.parquet")
-    for source in (FRAME.iloc[:0], tmp_path / "orders.parquet"):
-        with pytest.raises(NoRows, match="no rows"):
-            clv.load(source)
-
-
-def test_a_column_of_mixed_kinds_is_refused():
-    mixed = pd.DataFrame({"customer_id": ["a", 1], "date": FRAME["date"][0], "amount": 5})
-    with pytest.raises(InputRefused, match="mixes kinds of values"):
+def test_a_column_of_mixed_kinds_is_refused_without_its_values():
+    mixed = pd.DataFrame({"customer_id": ["a@b.example", 1], "date": FRAME["date"][0], "amount": 5})
+    told = "DataFrame mixes kinds of values in `customer_id`: int, str; convert"
+    with pytest.raises(InputRefused, match=told) as caught:
         clv.load(mixed)
+    assert "a@b" not in str(caught.value)
+    assert caught.value.column == "customer_id"
+
+
+def test_names_that_stand_twice_or_differ_in_case_do_not_meet():
+    frame = FRAME.assign(order_id="7", Date="x", n=1, m=2)
+    frame.columns = [*frame.columns[:-1], "n"]
+    for source in (frame, pa.Table.from_arrays(list(_arrays(frame)), names=list(frame.columns))):
+        assert clv.load(source).rows["accepted"] == 1
+    with pytest.raises(ColumnsMissing, match="two columns named `n`"):
+        clv.load(frame, columns={"amount": "n"})
+
+
+def _arrays(frame):
+    return (pa.array(frame.iloc[:, place]) for place in range(frame.shape[1]))
+
+
+@pytest.mark.parametrize("made", ["frame", "parquet", "duckdb"])
+def test_ids_of_128_bits_are_text(made, tmp_path):
+    one, two = UUID(int=12), UUID(int=13)
+    rows = pa.table(
+        {
+            "customer_id": pa.array([one.bytes, two.bytes], pa.uuid()),
+            "date": [date(2024, 1, 1)] * 2,
+            "amount": [5.0, 7.0],
+            "order_id": pa.array([two.bytes, one.bytes], pa.uuid()),
+        }
+    )
+    sources = {
+        "frame": lambda: pd.DataFrame(
+            {
+                "customer_id": [one, two],
+                "date": FRAME["date"][0],
+                "amount": 5,
+                "order_id": [two, one],
+            }
+        ),
+        "parquet": lambda: _written(rows, tmp_path),
+        "duckdb": lambda: _stored(rows, tmp_path),
+    }
+    found = clv.load(sources[made](), as_of="2024-12-31").purchase_days()["customer_id"].tolist()
+    assert found == [str(one), str(two)]
+
+
+def _written(rows, folder):
+    pq.write_table(rows, folder / "orders.parquet")
+    return folder / "orders.parquet"
+
+
+def _stored(rows, folder):
+    path = str(folder / "shop.duckdb")
+    with duckdb.connect(path) as con:
+        con.register("rows", rows)
+        con.execute("CREATE TABLE orders AS SELECT * FROM rows")
+    return {"database": path, "table": "orders"}
 
 
 def test_the_caller_s_frame_is_left_alone():

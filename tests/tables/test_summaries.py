@@ -83,6 +83,14 @@ def test_the_unit_decides_how_many_days_there_were(load):
         load(unit="M")
 
 
+def test_days_read_as_weeks_reach_back_beyond_1970(load):
+    found = load("x,1,30,4000,3", unit="W")
+    assert found.quarantine[["line", "reason"]].values.tolist() == [[len(GOOD) + 2, "t-too-long"]]
+    with pytest.raises(TooManyFaulty, match="reaches back beyond 1970: is it counted in another u"):
+        load(*(f"x{n},1,30,4000,3" for n in range(9)), unit="W")
+    assert load("x,1,30,4000,3", unit="D").rows["quarantined"] == 0
+
+
 def test_columns_and_marks_are_declared_as_for_transactions(csv):
     lines = [line.replace(",", ";").replace(".", ",") for line in GOOD]
     path = csv(*lines, header="Uid;x;t_x;T;m", name="summary.csv")

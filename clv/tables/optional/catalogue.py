@@ -55,9 +55,8 @@ OFF_SCALE = Rule(
     "is not on the scale of its kind: nps 0 to 10, csat 1 to 5, review 0 to 5",
     ~ibis.cases(*((_.kind == kind, _.score.between(*ends)) for kind, ends in SCALES.items())),
 )
-OWN_REFERRAL = Rule(
-    "referred-id-own", "referred_id", "is `referrer_id` itself", _.referred_id == _.referrer_id
-)
+OWN = _.referred_id == _.referrer_id
+OWN_REFERRAL = Rule("referred-id-own", "referred_id", "is `referrer_id` itself", OWN, quoted=False)
 
 _LAYOUTS = {
     "customers": Layout(

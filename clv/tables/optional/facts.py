@@ -14,11 +14,11 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from clv.errors import BadParameter, ClvError, Message, NoRows
-from clv.tables import asides, cleaning, contracts, conversion, dialects, engine, sources
+from clv.errors import BadParameter, ClvError, Message, NoRows, TooManyFaulty
+from clv.tables import ambiguity, asides, cleaning, contracts, conversion, dialects, engine, sources
 from clv.tables.conversion import RAW
 from clv.tables.formats import Format
-from clv.tables.optional import ambiguity, catalogue, keys, kinds, knowledge, oddities
+from clv.tables.optional import catalogue, keys, kinds, knowledge, oddities
 from clv.tables.optional.kinds import STAMP, Written
 from clv.tables.optional.layouts import Layout
 from clv.tables.periods import as_date
@@ -157,7 +157,8 @@ def _about(name: str) -> Iterator[None]:
         yield
     except ClvError as error:
         text = f"{name}: {error}"
-        raise type(error)(text, column=error.column, line=error.line) from None
+        found = {"quarantine": error.quarantine} if isinstance(error, TooManyFaulty) else {}
+        raise type(error)(text, column=error.column, line=error.line, **found) from None
 
 
 def _converted(rows: ir.Table, layout: Layout, written: Written) -> ir.Table:
@@ -260,5 +261,4 @@ def _advice(layout: Layout) -> dict[str, str]:
         "not-a-date": cleaning.DECLARE["date-not-a-date"],
         "not-a-number": cleaning.DECLARE["amount-not-a-number"],
     }
-    columns = {kinds.code(n, what): says for n in layout.columns for what, says in words.items()}
-    return columns | asides.MISREAD
+    return {kinds.code(n, what): says for n in layout.columns for what, says in words.items()}

@@ -23,7 +23,8 @@ def rules(layout: Layout, there: Sequence[str]) -> tuple[Rule, ...]:
         if names[1:]
         else ("stands in rows that differ")
     )
-    return (Rule(code(names[0], "ambiguous"), names[0], says, ibis.literal(False)),)
+    differ = ibis.literal(False)
+    return (Rule(code(names[0], "ambiguous"), names[0], says, differ, quoted=False),)
 
 
 def named(layout: Layout, there: Sequence[str]) -> list[str]:

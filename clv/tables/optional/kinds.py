@@ -86,12 +86,13 @@ def _unread(name: str) -> ibis.Deferred:
 def _id_rules(name: str) -> tuple[Rule, ...]:
     says = "holds a NUL or another control character"
     return (
-        Rule(code(name, "control"), name, says, _[name].re_search(CONTROL)),
+        Rule(code(name, "control"), name, says, _[name].re_search(CONTROL), quoted=False),
         Rule(
             code(name, "too-long"),
             name,
             f"has more than {LONGEST_ID} characters",
             _[name].length() > LONGEST_ID,
+            quoted=False,
         ),
     )
 

@@ -5,7 +5,7 @@ import pytest
 
 from clv.errors import TableBroken
 from clv.tables import contracts
-from clv.tables.optional import catalogue
+from clv.tables.optional import catalogue, keys, kinds
 
 TICKETS = catalogue.layout("support_tickets")
 SOUND = {
@@ -50,3 +50,17 @@ def test_days_that_are_set_before_they_come_may_lie_in_the_future():
     codes = {rule.code for rule in layout.judges(list(layout.columns), date(2024, 6, 30))}
     assert "assigned-at-in-the-future" in codes
     assert "outcome-until-in-the-future" not in codes
+
+
+@pytest.mark.parametrize("name", catalogue.LAYOUTS)
+def test_no_rule_about_an_id_has_its_value_told(name):
+    layout = catalogue.layout(name)
+    rules = (
+        *layout.judges(list(layout.columns), date(2024, 1, 1)),
+        *keys.rules(layout, layout.columns),
+    )
+    ids = {n for n, column in layout.columns.items() if column.kind is kinds.ID}
+    assert ids or name in ("marketing_costs", "targets")
+    assert [
+        r for r in rules if r.column in ids and r.quoted and not r.code.endswith("-missing")
+    ] == []
