@@ -1,57 +1,106 @@
-"""Where every customer stands on a date, and who moved between two dates.
+"""Where every customer stands on any day, since when, and who moved between two days.
 
-A stage on a date uses nothing after that date: with the same thresholds, the stages at t from all
-data are the stages at t from the data up to t. Stages explain and group; no stage rests on a model.
+A state on a day uses nothing that was not known on it: with the same thresholds, the states at t
+from all data are the states at t from what was known at t. Stages explain and group; no stage rests
+on a model.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from clv.errors import BadParameter, TooLittleToModel
-from clv.stages import rules, signals
+from clv.stages import health, records, rules, signals, spells
+from clv.stages.events import BEFORE, Events
+from clv.stages.settings import Settings
 from clv.stages.thresholds import Thresholds, fit
+from clv.stages.timelines import Timelines, whole_days
+from clv.tables.births import births
+from clv.tables.optional import observable
 from clv.tables.periods import as_date
+from clv.tables.versions import Versions, versions
 
 if TYPE_CHECKING:
+    from clv.tables.optional.facts import Facts
     from clv.tables.transactions import Transactions
 
-NOT_YET = "not_yet"  # in a table of moves: no purchase by the first of its two dates
+SHOWN = (  # records that show a state, whichever table they come from
+    ({"qualified"}, "prospect"),
+    ({"opportunities"}, "lost_lead"),
+    ({"leads", "contacts"}, "lost_lead"),
+)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lifecycle:
-    """Customers' stages on any date up to `as_of`, by one set of thresholds."""
+    """Customers' states on any day up to `as_of`, by one set of thresholds."""
 
-    days: pd.DataFrame  # customer_id, date, amount: purchase days up to as_of
+    days: pd.DataFrame  # customer_id, date, amount: purchase days as they are known at as_of
     as_of: date
     thresholds: Thresholds
+    versions: Versions | None = None  # what else was known of them before
+    records: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # as of `Events.of`
+    observable: tuple[str, ...] = rules.OBSERVABLE  # the states that the tables can show
+
+    @cached_property
+    def spells(self) -> pd.DataFrame:
+        """From which day to which each customer is in which state, and what ended it.
+
+        Returns
+        -------
+        DataFrame
+            As of `spells.spells`: one row per customer and spell.
+        """
+        return spells.spells(self._known, self._customers, self._whole(self.as_of))
+
+    def states(self, as_of: str | date | None = None) -> pd.Series:
+        """The state of everyone known by a day, by customer_id: a look-up in the spells."""
+        day = pd.Timestamp(self._day(as_of, "as_of"))
+        there = (self.spells["start"] <= day) & ~(self.spells["stop"] <= day)
+        return self.spells[there].set_index("customer_id")["state"].rename("stage")
 
     def stages(self, as_of: str | date | None = None) -> pd.DataFrame:
-        """The stage of every customer with a purchase by `as_of`.
+        """The state of everyone known by a day, and what led to it.
 
         Returns
         -------
         DataFrame
             Indexed by customer_id: stage (ordered, all twelve states), reason, rule, evidence,
-            since_last (days), purchase_days, in_onboarding, activated, depth_now, max_depth.
+            since_last (days; missing before a purchase), purchase_days, in_onboarding, activated,
+            is_advocate, promoter, entry_uncertain, depth_now, max_depth.
         """
-        found = self._signals(self._day(as_of, "as_of"))
-        bounds = self.thresholds
-        loyal_now = _is_loyal(found, bounds)
+        found = self._signals(as_of)
+        since = found["since_last"]
         return rules.apply(found).assign(
-            since_last=found["since_last"],
-            purchase_days=found["purchase_days"],
-            in_onboarding=found["tenure"] < bounds.onboarding_days,
-            activated=found["second_after"] < bounds.onboarding_days,
-            depth_now=_depth(loyal_now),
-            max_depth=_depth(loyal_now | found["ever_loyal"]),
+            since_last=since.astype("Int64" if since.hasnans else "int64"),
+            **found[["purchase_days", *spells.FLAGS]],
+            depth_now=spells.depths(found, ever=False),
+            max_depth=spells.depths(found, ever=True),
         )
+
+    def health(self, as_of: str | date | None = None) -> pd.DataFrame:
+        """How each customer's relationship is doing on a day, by customer_id; customers only.
+
+        Returns
+        -------
+        DataFrame
+            usage, support, payment (0 to 100 each; NaN where it cannot be seen), health (their
+            mean; NaN with fewer than two), coverage (share of the three that can be seen), band
+            (red, amber, green).
+        """
+        bought = self._signals(as_of)["purchase_days"] >= 1
+        customers = np.flatnonzero(self._customers.isin(bought.index[bought]))
+        day = np.full(len(customers), self._whole(self._day(as_of, "as_of")))
+        found = pd.DataFrame(self._known.events.health.at(customers, day))
+        found.index = self._customers[customers]
+        return found.assign(band=health.bands(found["health"]))
 
     def counts(self, as_of: str | date | None = None) -> pd.DataFrame:
         """Customers and share by stage; not known, rather than 0, where a stage needs more data.
@@ -62,17 +111,18 @@ class Lifecycle:
             Indexed by stage, in lifecycle order: customers (Int64, NA: not observable), share,
             needs (the tables that would make it observable).
         """
-        customers = self.stages(as_of)["stage"].value_counts(sort=False).astype("Int64")
-        customers[list(rules.NEEDS)] = pd.NA
-        needs = customers.index.map(lambda state: rules.NEEDS.get(state, ""))
+        customers = self.states(as_of).value_counts(sort=False).astype("Int64")
+        hidden = {state: rules.NEEDS[state] for state in rules.STATES if self._hidden(state)}
+        customers[list(hidden)] = pd.NA
+        needs = customers.index.map(lambda state: hidden.get(state, ""))
         share = (customers / customers.sum()).astype("Float64")
         return pd.DataFrame({"customers": customers, "share": share, "needs": needs})
 
     def moves(self, start: str | date, end: str | date | None = None) -> pd.DataFrame:
         """Customers by stage on `start` (rows) and on `end` (columns): observable stages only.
 
-        The first row, `not_yet`, holds those who first bought in between. `TooLittleToModel` where
-        no purchase was made before `end`.
+        The first row, `not_yet`, holds those of whom nothing was known on `start`.
+        `TooLittleToModel` where no purchase was made before `end`.
         """
         start, end = self._day(start, "start"), self._day(end, "end")
         if self.days["date"].min() >= pd.Timestamp(end):
@@ -81,14 +131,45 @@ class Lifecycle:
             )
         if start >= end:
             raise BadParameter.from_value("start", start.isoformat(), f"a day before {end}")
-        now = self.stages(end)["stage"].astype("str")
-        then = self.stages(start)["stage"].astype("str").reindex(now.index, fill_value=NOT_YET)
+        now = self.states(end).astype("str")
+        then = self.states(start).astype("str").reindex(now.index, fill_value=rules.NOT_YET)
         counts = pd.crosstab(then.rename("stage_then"), now.rename("stage_now"))
         return counts.reindex(
-            index=pd.Index([NOT_YET, *rules.OBSERVABLE], name="stage_then"),
-            columns=pd.Index(rules.OBSERVABLE, name="stage_now"),
+            index=pd.Index([rules.NOT_YET, *self.observable], name="stage_then"),
+            columns=pd.Index(self.observable, name="stage_now"),
             fill_value=0,
         )
+
+    def purchase_days(self, as_of: str | date | None = None) -> pd.DataFrame:
+        """Purchase days up to a day, as they were known on it: customer_id, date, amount."""
+        day = self._whole(self._day(as_of, "as_of"))
+        return self._known.timelines.purchase_days(self._customers, day)
+
+    def _signals(self, as_of: str | date | None) -> pd.DataFrame:
+        """Every signal of everyone known by a day, by customer_id."""
+        everyone = np.arange(len(self._customers))
+        day = self._whole(self._day(as_of, "as_of"))
+        found = self._known.at(everyone, np.full(len(everyone), day))
+        found = found.set_index(self._customers)
+        return found[rules.first_match(found) != spells.NOWHERE]
+
+    @cached_property
+    def _customers(self) -> pd.Index:
+        """Everyone of whom anything was ever known, sorted."""
+        once = [] if self.versions is None else [self.versions.known["customer_id"]]
+        others = [self.records[name]["customer_id"] for name in BEFORE if name in self.records]
+        everyone = pd.concat([self.days["customer_id"], *once, *others]).unique()
+        return pd.Index(np.sort(everyone.astype(object)), dtype="str", name="customer_id")
+
+    @cached_property
+    def _known(self) -> spells.Known:
+        """Purchases and events of all of them."""
+        own = Timelines.of(self._customers, self.days, self.versions, self.thresholds)
+        return spells.Known(own, Events.of(self.records, self._customers))
+
+    def _hidden(self, state: str) -> bool:
+        """Whether the tables cannot show a state."""
+        return state not in self.observable
 
     def _day(self, day: str | date | None, name: str) -> date:
         """The day meant, if it is one that the data reach."""
@@ -98,25 +179,8 @@ class Lifecycle:
             raise BadParameter.from_value(name, meant.isoformat(), allowed)
         return meant
 
-    def _signals(self, as_of: date) -> pd.DataFrame:
-        """Signals and thresholds side by side, one row per customer, as the rules name them."""
-        bounds, window = self.thresholds, self.thresholds.window_days
-        found = signals.signals(self.days, as_of, window_days=window)
-        past = signals.at_each_purchase(self.days, as_of, window)
-        ever = _is_loyal(past, bounds).groupby(past["customer_id"]).any()
-        k = found["purchase_days"]
-        before = np.maximum(k - 1, 1)  # the stratum in which the last silence was spent
-        return found.assign(
-            ever_loyal=ever,
-            at_risk_after=bounds.after("at_risk", k),
-            dormant_after=bounds.after("dormant", k),
-            churned_after=bounds.after("churned", k),
-            lapsed_after=np.fmin(bounds.after("dormant", before), bounds.after("churned", before)),
-            reentry_days=bounds.reentry_days,
-            onboarding_days=bounds.onboarding_days,
-            loyal_days=bounds.loyal_days,
-            loyal_money=bounds.loyal_money,
-        )
+    def _whole(self, day: date) -> int:
+        return int(whole_days([np.datetime64(day)])[0])
 
 
 def lifecycle(
@@ -124,8 +188,11 @@ def lifecycle(
     *,
     as_of: str | date | None = None,
     thresholds: Thresholds | None = None,
+    tables: Mapping[str, Facts] | None = None,
+    sector: str | None = None,
+    settings: Mapping[str, object] | None = None,
 ) -> Lifecycle:
-    """The lifecycle of every customer, from purchases alone.
+    """The lifecycle of every customer.
 
     Parameters
     ----------
@@ -136,19 +203,28 @@ def lifecycle(
     thresholds
         Of an earlier fit, so that two dates can be compared; by default fitted on what is visible
         at `as_of`.
+    tables
+        What else is known, as `clv.tables.optional.facts.load_all` returns it: each table makes
+        more states observable.
+    sector, settings
+        What is set rather than learned, as of `settings.Settings`: by the preset of a sector
+        (ecommerce, saas, manufacturing, consulting, education, health) and by name, such as
+        {"lead_ttl": 90}. Thresholds of an earlier fit hold their own.
     """
     last = transactions.window_end(as_of)
     days = signals.visible(transactions.purchase_days(last), last)
-    return Lifecycle(days, last, thresholds or fit(days, last))
-
-
-def _is_loyal(totals: pd.DataFrame, bounds: Thresholds) -> pd.Series:
-    """Whether each row's window holds enough purchase days and enough money."""
-    often = totals["days_in_window"] >= bounds.loyal_days
-    return often & (totals["money_in_window"] >= bounds.loyal_money)
-
-
-def _depth(loyal: pd.Series) -> pd.Categorical:
-    """Depth of customers: loyal, or customer."""
-    names = np.where(loyal, "loyal", "customer")
-    return pd.Categorical(names, categories=rules.DEPTHS, ordered=True)
+    if thresholds is None:
+        end = births(transactions, last).warm_up_end
+        declared = Settings.of(sector, settings)
+        thresholds = fit(days, last, warm_up_end=end, settings=declared)
+    read = records.read(tables or {}, last, thresholds.payment_grace)
+    seen = set(observable.table(tables or {}).query("kind == 'state' and observable")["what"])
+    seen |= {state for names, state in SHOWN if names <= read.keys()}
+    return Lifecycle(
+        days=days,
+        as_of=last,
+        thresholds=thresholds,
+        versions=versions(transactions, last),
+        records=read,
+        observable=tuple(state for state in rules.STATES if state in seen),
+    )

@@ -1,7 +1,7 @@
 """The words of the lifecycle and the rules that give each customer one of them, as data.
 
-The twelve states are mutually exclusive and exhaustive from a customer's first event on. The rules
-below need purchases only; a state that needs more is not observable, which is not the same as zero.
+The twelve states are mutually exclusive and exhaustive from a customer's first event on. A state
+that needs more than purchases is not observable without its tables, which is not the same as zero.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 STATES = (  # in lifecycle order
     "reached",
@@ -26,6 +27,8 @@ STATES = (  # in lifecycle order
     "reactivated",
 )
 
+NOT_YET = "not_yet"  # in a table of moves: nothing known by the first of its two dates
+
 DEPTHS = ("unknown", "reached", "lead", "prospect", "customer", "loyal", "advocate")  # 0 to 6
 
 NEEDS = {  # state -> the tables without which it cannot be observed
@@ -36,7 +39,9 @@ NEEDS = {  # state -> the tables without which it cannot be observed
     "advocate": "referrals, reviews or surveys",
 }
 
-OBSERVABLE = tuple(state for state in STATES if state not in NEEDS)
+OBSERVABLE = tuple(  # from purchases alone
+    state for state in STATES if state not in NEEDS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,16 @@ class Rule:
     evidence: tuple[str, ...]
 
 
-RULES = (  # first match wins
+RULES = (  # first match wins; where nothing is known of a customer, none matches
     Rule(
         "churned",
-        "since_last >= churned_after",
+        "contracts == 0 and since_contract <= since_last",
+        "contract",
+        ("since_contract", "since_last", "purchase_days"),
+    ),
+    Rule(
+        "churned",
+        "since_last >= churned_after and contracts == 0",
         "silence",
         ("since_last", "churned_after", "purchase_days"),
     ),
@@ -64,15 +75,39 @@ RULES = (  # first match wins
     ),
     Rule(
         "at_risk",
+        "since_last >= at_risk_after and touches_30d >= 1",
+        "browsing",
+        ("since_last", "at_risk_after", "touches_30d", "purchase_days"),
+    ),
+    Rule(
+        "at_risk",
         "since_last >= at_risk_after",
         "silence",
         ("since_last", "at_risk_after", "purchase_days"),
     ),
     Rule(
+        "at_risk",
+        "purchase_days >= 1 and health <= health_red",
+        "health",
+        ("health", "health_red"),
+    ),
+    Rule(
+        "at_risk",
+        "purchase_days >= 1 and overdue >= 1",
+        "payment",
+        ("overdue", "payment_grace"),
+    ),
+    Rule(
         "reactivated",
-        "ended_gap >= lapsed_after and since_last < reentry_days",
+        "(ended_gap > lapsed_after or contract_ended_gap) and since_last < reentry_days",
         "return",
         ("since_last", "ended_gap", "lapsed_after"),
+    ),
+    Rule(
+        "advocate",  # whom the loyal rule holds for has two purchase days, too
+        "advocacy >= 1 and purchase_days >= 2",
+        "advocacy",
+        ("advocacy", "purchase_days"),
     ),
     Rule(
         "loyal",
@@ -82,7 +117,7 @@ RULES = (  # first match wins
     ),
     Rule(
         "onboarding",
-        "tenure < onboarding_days",
+        "tenure < onboarding_days and not entry_uncertain",
         "new",
         ("tenure", "purchase_days"),
     ),
@@ -92,7 +127,56 @@ RULES = (  # first match wins
         "in_rhythm",
         ("since_last", "at_risk_after", "purchase_days"),
     ),
+    Rule(
+        "prospect",
+        "opportunities >= 1 and since_contact < lead_ttl",
+        "opportunity",
+        ("opportunities", "since_contact", "lead_ttl"),
+    ),
+    Rule(
+        "prospect",
+        "qualified >= 1 and since_contact < lead_ttl",
+        "qualified",
+        ("qualified", "since_contact", "lead_ttl"),
+    ),
+    Rule(
+        "lost_lead",
+        "ever_lead and open_leads + opportunities == 0",
+        "lost",
+        ("open_leads", "opportunities"),
+    ),
+    Rule(
+        "lost_lead",
+        "ever_lead and since_contact >= lead_ttl",
+        "silence",
+        ("since_contact", "lead_ttl"),
+    ),
+    Rule(
+        "lead",
+        "ever_lead",
+        "interest",
+        ("open_leads", "since_contact"),
+    ),
+    Rule(
+        "reached",
+        "touches >= 1",
+        "touch",
+        ("touches", "since_contact"),
+    ),
 )
+
+
+REASONS = tuple(dict.fromkeys(rule.reason for rule in RULES))
+STATE_OF_RULE = np.array([STATES.index(rule.state) for rule in RULES])
+REASON_OF_RULE = np.array([REASONS.index(rule.reason) for rule in RULES])
+
+
+def first_match(signals: pd.DataFrame, rules: tuple[Rule, ...] = RULES) -> NDArray[np.int64]:
+    """Number of the first rule that matches each row, shape (n,); -1 where none does."""
+    found = np.full(len(signals), -1)
+    for number, rule in reversed(list(enumerate(rules))):
+        found[signals.eval(rule.when, engine="python").to_numpy()] = number
+    return found
 
 
 def apply(signals: pd.DataFrame, rules: tuple[Rule, ...] = RULES) -> pd.DataFrame:
@@ -101,10 +185,9 @@ def apply(signals: pd.DataFrame, rules: tuple[Rule, ...] = RULES) -> pd.DataFram
     Parameters
     ----------
     signals
-        One row per customer with a purchase; a column for every name that the rules use.
+        One row per customer for whom a rule matches; a column for every name that the rules use.
     """
-    matches = np.array([signals.eval(rule.when, engine="python").to_numpy() for rule in rules])
-    first = matches.argmax(axis=0)
+    first = first_match(signals, rules)
     states = [rule.state for rule in rules]
     evidence = pd.Series("", index=signals.index, dtype="str")
     for number, rule in enumerate(rules):

@@ -13,7 +13,9 @@ with it every cadence point would grow with the length of the history.)
 Customers with 1, 2-3, 4-6 and 7+ purchase days have limits of their own, each with a
 customer-bootstrap interval. One that its interval does not hold within a quarter, or that lies at
 the cap, is learned again together with the neighbouring stratum; where that does not hold it
-either, the state does not exist in the stratum: no filler day is invented.
+either, the state does not exist in the stratum: no filler day is invented. (The day on which a
+model of purchases, MBG/NBD, gives too little chance is none to go by: fitted to the CDNOW log at
+three dates, it promised returns below 10 % where 13 to 29 % of these customers came back.)
 """
 
 from __future__ import annotations
@@ -39,13 +41,15 @@ LEAST_SILENT = 50  # customers still silent, below which a curve is not read
 INTERVAL = 0.90
 STABLE = 0.25  # widest distance from a limit to the ends of its interval, as a share of it
 
-Basis = Literal["learned", "pooled", "not_reached", "unstable", "same_day"]
+Basis = Literal["learned", "pooled", "set", "not_reached", "unstable", "same_day", "contract"]
 WHY: dict[Basis, str] = {
     "learned": "learned in this stratum",
     "pooled": "learned together with the neighbouring stratum: not stable alone",
+    "set": "set, not learned",
     "not_reached": "does not exist: not reached before the cap, or too few customers",
     "unstable": "does not exist: its interval is too wide",
     "same_day": "does not exist: the next state begins on the same day",
+    "contract": "does not exist: customers leave when their contract ends",
 }
 
 Array = NDArray[np.float64]
@@ -107,7 +111,12 @@ def stratum_name(least: int) -> str:
 
 
 def learn(
-    gaps: pd.DataFrame, *, horizon: int, cap: int, draws: int, rng: np.random.Generator
+    gaps: pd.DataFrame,
+    *,
+    horizon: int,
+    cap: int,
+    draws: int,
+    rng: np.random.Generator,
 ) -> tuple[Limit, ...]:
     """Every limit of every stratum, from the table of `signals.gaps`."""
     counts = _counts(gaps, draws, rng)

@@ -78,5 +78,5 @@ def slipped(life: Lifecycle, *, days: int = 90, values: pd.Series | None = None)
 
 def _of_value(life: Lifecycle, day: date) -> pd.Series:
     """What the best fifth of a year's buyers had paid in the year before a day, by customer."""
-    paid = in_window(life.days, day, YEAR)["money_in_window"]
+    paid = in_window(life.purchase_days(day), day, YEAR)["money_in_window"]
     return paid[paid >= paid.quantile(1 - OF_VALUE)] if len(paid) else paid

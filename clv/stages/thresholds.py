@@ -7,7 +7,7 @@ again only on request.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -18,13 +18,13 @@ from numpy.typing import ArrayLike
 
 from clv.errors import NoRows, SourceUnreadable
 from clv.stages import signals
-from clv.stages.silence import Array, Limit, learn, stratum, stratum_name
+from clv.stages.settings import Settings
+from clv.stages.silence import MEANING, WHY, Array, Limit, learn, stratum, stratum_name
 
-VERSION = 1
-WINDOW_DAYS = 365  # of the loyal rule; also the longest silence that is judged
-ONBOARDING_DAYS = 90
-REENTRY_DAYS = 90
+VERSION = 2
 LEAST_LOYAL_DAYS = 3
+USUAL = Settings()
+SET = WHY["set"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,14 @@ class Thresholds:
     loyal_days: int  # purchase days in the window
     loyal_money: float  # money in the window
     limits: tuple[Limit, ...]  # by stratum, then at_risk, dormant, churned
-    window_days: int = WINDOW_DAYS
-    onboarding_days: int = ONBOARDING_DAYS
-    reentry_days: int = REENTRY_DAYS
+    window_days: int = USUAL.window_days
+    onboarding_days: int = USUAL.onboarding_days
+    reentry_days: int = USUAL.reentry_days
+    lead_ttl: int = USUAL.lead_ttl
+    payment_grace: int = USUAL.payment_grace
+    health_red: int = USUAL.health_red
+    warm_up_end: str | None = None  # ISO text: who is first seen until then may be older
+    declared: tuple[str, ...] = USUAL.declared  # what was set, not learned
     version: int = VERSION
 
     def after(self, state: str, purchase_days: ArrayLike) -> Array:
@@ -68,7 +73,8 @@ class Thresholds:
         try:
             read = json.loads(Path(path).read_text(encoding="utf-8"))
             limits = tuple(Limit(**limit) for limit in read.pop("limits"))
-            thresholds = cls(**read, limits=limits)
+            declared = tuple(read.pop("declared", ()))
+            thresholds = cls(**read, limits=limits, declared=declared)
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
             raise SourceUnreadable(
                 f"{path} holds no thresholds ({fault}); write it with thresholds.to_json(…)."
@@ -89,38 +95,103 @@ class Thresholds:
             ("loyal_days", self.loyal_days, "purchase days", self.repeat_buyers,
              f"75th percentile {loyal}, at least {LEAST_LOYAL_DAYS}"),
             ("loyal_money", self.loyal_money, "money", self.repeat_buyers, f"median {loyal}"),
-            ("window", self.window_days, "days", self.customers, "set, not learned"),
-            ("onboarding", self.onboarding_days, "days", self.customers, "set, not learned"),
-            ("reentry", self.reentry_days, "days", self.customers, "set, not learned"),
+            ("window", self.window_days, "days", self.customers, SET),
+            ("onboarding", self.onboarding_days, "days", self.customers, SET),
+            ("reentry", self.reentry_days, "days", self.customers, SET),
         ]  # fmt: skip
         return [
-            (name, "all", value, unit, np.nan, np.nan, support, why)
+            (
+                name,
+                "all",
+                value,
+                unit,
+                np.nan,
+                np.nan,
+                support,
+                SET if name in self.declared else why,
+            )
             for name, value, unit, support, why in rows
         ]
 
 
-def fit(days: pd.DataFrame, as_of: date, *, draws: int = 100, seed: int = 1) -> Thresholds:
-    """Learn every threshold from the purchase days visible at `as_of`."""
+def fit(
+    days: pd.DataFrame,
+    as_of: date,
+    *,
+    warm_up_end: date | None = None,
+    settings: Settings = USUAL,
+    draws: int = 100,
+    seed: int = 1,
+) -> Thresholds:
+    """Learn every threshold that is not declared from the purchase days visible at `as_of`.
+
+    `warm_up_end`: where births are unknown, the day until which who is first seen may be an older
+    customer, as `clv.tables.births` finds it; of these the first purchase day counts as a second.
+    """
     gaps = signals.gaps(days, as_of)
     if gaps.empty:
         raise NoRows(f"There is no purchase up to {as_of} to learn stages from; use a later date.")
+    if warm_up_end is not None:
+        first = days.groupby("customer_id")["date"].min()
+        older = gaps["customer_id"].map(first) <= pd.Timestamp(warm_up_end)
+        gaps["purchase_days"] = gaps["purchase_days"].clip(lower=older.map({True: 2, False: 1}))
     ended = gaps.loc[gaps["returned"], "days"]
-    horizon = int(np.clip(round(3 * ended.median()), 28, 180)) if len(ended) else 180
-    recent = signals.in_window(days, as_of, WINDOW_DAYS)
+    horizon = settings.return_horizon or _horizon(ended)
+    recent = signals.in_window(days, as_of, settings.window_days)
     repeat = recent[recent["days_in_window"] >= 2]
-    often = np.quantile(repeat["days_in_window"], 0.75, method="higher") if len(repeat) else 0
+    loyal_days, loyal_money = _loyal(repeat, settings)
+    rng = np.random.default_rng(seed)
+    limits = learn(gaps, horizon=horizon, cap=settings.window_days, draws=draws, rng=rng)
     return Thresholds(
         fitted_at=as_of.isoformat(),
         customers=int(gaps["customer_id"].nunique()),
         repeat_buyers=len(repeat),
         return_horizon=horizon,
         gaps=len(ended),
-        loyal_days=max(LEAST_LOYAL_DAYS, int(often)),
-        loyal_money=float(repeat["money_in_window"].median()) if len(repeat) else 0.0,
-        limits=learn(
-            gaps, horizon=horizon, cap=WINDOW_DAYS, draws=draws, rng=np.random.default_rng(seed)
-        ),
+        loyal_days=loyal_days,
+        loyal_money=loyal_money,
+        limits=tuple(_declared(limit, settings) for limit in limits),
+        window_days=settings.window_days,
+        onboarding_days=settings.onboarding_days,
+        reentry_days=settings.reentry_days,
+        lead_ttl=settings.lead_ttl,
+        payment_grace=settings.payment_grace,
+        health_red=settings.health_red,
+        warm_up_end=warm_up_end and warm_up_end.isoformat(),
+        declared=settings.declared,
     )
+
+
+def _horizon(ended: pd.Series) -> int:
+    """Days within which a return counts, from the completed gaps."""
+    return int(np.clip(round(3 * ended.median()), 28, 180)) if len(ended) else 180
+
+
+def _loyal(repeat: pd.DataFrame, settings: Settings) -> tuple[int, float]:
+    """Purchase days and money that the loyal rule asks for, from those who came back."""
+    often = np.quantile(repeat["days_in_window"], 0.75, method="higher") if len(repeat) else 0
+    money = float(repeat["money_in_window"].median()) if len(repeat) else 0.0
+    return (
+        max(LEAST_LOYAL_DAYS, int(often)) if settings.loyal_days is None else settings.loyal_days,
+        money if settings.loyal_money is None else float(settings.loyal_money),
+    )
+
+
+def _declared(limit: Limit, settings: Settings) -> Limit:
+    """A limit as it was declared; a learned one gives way to those declared around it."""
+    days = {state: getattr(settings, f"{state}_after") for state in MEANING}
+    if days[limit.state] is not None:
+        return replace(limit, after=days[limit.state], low=None, high=None, basis="set")
+    if settings.contractual and limit.state == "churned":
+        return replace(limit, after=None, basis="contract")
+    place = list(MEANING).index(limit.state)
+    milder, worse = list(days.values())[:place], list(days.values())[place + 1 :]
+    if limit.after is not None and (
+        any(day is not None and day >= limit.after for day in milder)
+        or any(day is not None and day <= limit.after for day in worse)
+    ):
+        return replace(limit, after=None, basis="same_day")
+    return limit
 
 
 def _row(limit: Limit) -> tuple:

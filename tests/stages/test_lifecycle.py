@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,23 +10,10 @@ from hypothesis import strategies as st
 import clv
 from clv.errors import BadParameter, TooLittleToModel
 from clv.stages import rules
-from clv.stages.lifecycle import NOT_YET, Lifecycle, lifecycle
-from clv.stages.silence import MEANING, STRATA, Limit
-from clv.stages.thresholds import Thresholds
+from clv.stages.lifecycle import Lifecycle, lifecycle
 
 FIRST, LAST = date(1997, 1, 1), date(1998, 6, 30)
 DATES = st.dates(FIRST, LAST)
-
-
-def thresholds(at_risk=60, dormant=120, churned=200):
-    """Hand-made: the same in every stratum; loyal from 3 purchase days and 100 of money."""
-    days = dict(zip(MEANING, (at_risk, dormant, churned), strict=True))
-    limits = tuple(
-        Limit(state, least, after, after, after, after, after, 99, "learned")
-        for least in STRATA
-        for state, after in days.items()
-    )
-    return Thresholds("2020-01-01", 9, 9, 90, 9, loyal_days=3, loyal_money=100.0, limits=limits)
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +22,11 @@ def sample(cdnow_sample):
 
 
 @pytest.fixture
-def stage_on(bought, on):
+def stage_on(bought, on, limits):
     """The stage of one customer with these purchase days on a day."""
 
-    def stage_on(purchases, day, **limits):
-        life = Lifecycle(bought(a=purchases), on(day), thresholds(**limits))
+    def stage_on(purchases, day, **changes):
+        life = Lifecycle(bought(a=purchases), on(day), limits(**changes))
         return life.stages().loc["a", "stage"]
 
     return stage_on
@@ -61,7 +49,7 @@ def test_onboarding_ends_ninety_days_after_the_first_purchase(stage_on):
     assert [stage_on([0, 40, 80], day) for day in (89, 90)] == ["onboarding", "active"]
 
 
-@pytest.mark.parametrize("gap", [120, 200, 400])
+@pytest.mark.parametrize("gap", [121, 200, 400])
 def test_who_comes_back_after_a_lapse_is_reactivated_for_ninety_days(stage_on, gap):
     days = (gap, gap + 89, gap + 90)
     late = {"at_risk": 100, "dormant": 120, "churned": 200}
@@ -79,24 +67,24 @@ def test_a_risk_that_was_overcome_is_no_reactivation(stage_on):
 
 def test_without_a_dormant_state_a_lapse_begins_with_churn(stage_on):
     assert stage_on([0, 150], 150, dormant=None) == "active"
-    assert stage_on([0, 200], 200, dormant=None) == "reactivated"
+    assert stage_on([0, 201], 201, dormant=None) == "reactivated"
 
 
-def test_the_lapse_is_judged_by_the_stratum_in_which_it_was_spent(bought, on):
-    once, more = (thresholds(dormant=days).limits for days in (300, 120))
-    limits = tuple(a if a.least == 1 else b for a, b in zip(once, more, strict=True))
-    mixed = Thresholds("2020-01-01", 9, 9, 90, 9, 3, 100.0, limits=limits)
+def test_the_lapse_is_judged_by_the_stratum_in_which_it_was_spent(bought, on, limits):
+    once, more = (limits(dormant=days).limits for days in (300, 120))
+    mixed = tuple(a if a.least == 1 else b for a, b in zip(once, more, strict=True))
+    mixed = replace(limits(), limits=mixed)
     life = Lifecycle(bought(a=[0, 150], b=[0, 10, 160]), on(160), mixed)
     assert life.stages()["stage"].tolist() == ["active", "reactivated"]
 
 
-def test_loyal_takes_enough_purchase_days_and_enough_money(bought, on):
+def test_loyal_takes_enough_purchase_days_and_enough_money(bought, on, limits):
     days = {
         "often": {100: 1.0, 110: 1.0, 120: 1.0},
         "loyal": {100: 40.0, 110: 40.0, 120: 20.0},
         "rich": {0: 500.0, 120: 500.0},
     }
-    life = Lifecycle(bought(**days), on(120), thresholds(dormant=130))
+    life = Lifecycle(bought(**days), on(120), limits(dormant=130))
     assert life.stages()["stage"].to_dict() == {
         "loyal": "loyal",
         "often": "onboarding",
@@ -104,8 +92,8 @@ def test_loyal_takes_enough_purchase_days_and_enough_money(bought, on):
     }
 
 
-def test_who_was_loyal_and_is_now_churned_is_one_row(bought, on):
-    life = Lifecycle(bought(a={0: 40.0, 30: 40.0, 60: 40.0}), on(500), thresholds())
+def test_who_was_loyal_and_is_now_churned_is_one_row(bought, on, limits):
+    life = Lifecycle(bought(a={0: 40.0, 30: 40.0, 60: 40.0}), on(500), limits())
     found = life.stages().loc["a"]
     assert (found["stage"], found["depth_now"], found["max_depth"]) == (
         "churned",
@@ -114,13 +102,13 @@ def test_who_was_loyal_and_is_now_churned_is_one_row(bought, on):
     )
 
 
-def test_activated_means_a_second_purchase_day_during_onboarding(bought, on):
-    life = Lifecycle(bought(a=[0, 89], b=[0, 90], c=[0]), on(100), thresholds())
+def test_activated_means_a_second_purchase_day_during_onboarding(bought, on, limits):
+    life = Lifecycle(bought(a=[0, 89], b=[0, 90], c=[0]), on(100), limits())
     assert life.stages()["activated"].to_dict() == {"a": True, "b": False, "c": False}
 
 
-def test_a_customer_at_risk_during_onboarding_stays_visible_as_such(bought, on):
-    found = Lifecycle(bought(a=[0]), on(70), thresholds()).stages().loc["a"]
+def test_a_customer_at_risk_during_onboarding_stays_visible_as_such(bought, on, limits):
+    found = Lifecycle(bought(a=[0]), on(70), limits()).stages().loc["a"]
     assert found["stage"] == "at_risk"
     assert found["in_onboarding"]
 
@@ -195,6 +183,22 @@ def test_thresholds_of_an_earlier_fit_are_used_as_they_are(cdnow_sample, sample)
     assert lifecycle(cdnow_sample, thresholds=earlier).thresholds is earlier
 
 
+def test_what_a_sector_and_the_study_set_is_in_the_thresholds(cdnow_sample):
+    found = lifecycle(cdnow_sample, sector="ecommerce", settings={"lead_ttl": 30}).thresholds
+    assert (found.return_horizon, found.lead_ttl) == (90, 30)
+
+
+def test_who_may_be_older_than_the_log_is_no_newcomer(bought):
+    days = bought(old=[0, 50], new=[200, 240], **{f"c{i}": [i, i + 40] for i in range(90)})
+    log = clv.load(days, births="unknown", as_of="2020-10-01")
+    life = lifecycle(log)
+    assert life.thresholds.warm_up_end is not None
+    flags = life.stages()["entry_uncertain"]
+    assert (flags["old"], flags["new"]) == (True, False)
+    begun = life.spells.drop_duplicates("customer_id").set_index("customer_id")["state"]
+    assert (begun["old"], begun["new"]) == ("active", "onboarding")
+
+
 def test_counts_are_unknown_rather_than_zero_for_stages_that_need_more_data(sample):
     counts = sample.counts()
     assert counts.index.tolist() == list(rules.STATES)
@@ -210,10 +214,11 @@ def test_moves_count_every_customer_once_with_newcomers_in_their_own_row(sample)
     start, end = "1997-02-28", "1997-12-31"
     moves = sample.moves(start, end)
     then, now = sample.stages(start)["stage"], sample.stages(end)["stage"]
-    assert moves.loc[NOT_YET].sum() == len(now) - len(then)
+    assert moves.loc[rules.NOT_YET].sum() == len(now) - len(then)
     assert moves.to_numpy().sum() == len(now)
     np.testing.assert_array_equal(
-        moves.drop(index=NOT_YET).sum(axis=1), then.value_counts(sort=False)[list(rules.OBSERVABLE)]
+        moves.drop(index=rules.NOT_YET).sum(axis=1),
+        then.value_counts(sort=False)[list(rules.OBSERVABLE)],
     )
     np.testing.assert_array_equal(moves.sum(), now.value_counts(sort=False)[list(rules.OBSERVABLE)])
 

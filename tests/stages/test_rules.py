@@ -24,10 +24,36 @@ def signals(**own):
         "onboarding_days": 90,
         "loyal_days": 4,
         "loyal_money": 100.0,
+        "entry_uncertain": False,
+        "contracts": 0,
+        "since_contract": NEVER,
+        "contract_ended_gap": False,
+        "touches": 0,
+        "touches_30d": 0,
+        "health": NEVER,
+        "health_red": 50,
+        "overdue": 0,
+        "payment_grace": 14,
+        "advocacy": 0,
+        "open_leads": 0,
+        "ever_lead": False,
+        "qualified": 0,
+        "opportunities": 0,
+        "since_contact": NEVER,
+        "lead_ttl": 180,
     }
     return pd.DataFrame([usual | own], index=["a"])
 
 
+BEFORE = {  # an open lead that has not bought
+    "purchase_days": 0,
+    "since_last": NEVER,
+    "tenure": NEVER,
+    "ended_gap": NEVER,
+    "open_leads": 1,
+    "ever_lead": True,
+    "since_contact": 20.0,
+}
 LOYAL = {"days_in_window": 4, "money_in_window": 100.0}
 
 
@@ -43,8 +69,10 @@ LOYAL = {"days_in_window": 4, "money_in_window": 100.0}
         ({"since_last": 150, "at_risk_after": NEVER}, "active", "in_rhythm"),
         ({"tenure": 89}, "onboarding", "new"),
         ({"tenure": 90}, "active", "in_rhythm"),
-        ({"ended_gap": 180.0}, "reactivated", "return"),
-        ({"ended_gap": 180.0, "since_last": 89}, "reactivated", "return"),
+        ({"ended_gap": 181.0}, "reactivated", "return"),
+        ({"ended_gap": 181.0, "since_last": 89}, "reactivated", "return"),
+        ({"ended_gap": 180.0}, "active", "in_rhythm"),
+        ({"contract_ended_gap": True}, "reactivated", "return"),
         ({"ended_gap": 180.0, "lapsed_after": NEVER}, "active", "in_rhythm"),
         (LOYAL, "loyal", "habit"),
         (LOYAL | {"money_in_window": 99.0}, "active", "in_rhythm"),
@@ -52,6 +80,25 @@ LOYAL = {"days_in_window": 4, "money_in_window": 100.0}
         (LOYAL | {"ended_gap": 200.0}, "reactivated", "return"),
         (LOYAL | {"since_last": 95}, "at_risk", "silence"),
         ({"purchase_days": 1, "ended_gap": NEVER}, "active", "in_rhythm"),
+        ({"tenure": 50, "entry_uncertain": True}, "active", "in_rhythm"),
+        ({"since_last": 100, "touches_30d": 2}, "at_risk", "browsing"),
+        ({"since_contract": 5.0}, "churned", "contract"),
+        ({"since_contract": 15.0}, "active", "in_rhythm"),
+        ({"since_contract": 5.0, "contracts": 1}, "active", "in_rhythm"),
+        ({"since_last": 300, "contracts": 1}, "dormant", "silence"),
+        ({"health": 50.0}, "at_risk", "health"),
+        ({"health": 51.0}, "active", "in_rhythm"),
+        ({"overdue": 1}, "at_risk", "payment"),
+        ({"advocacy": 1}, "advocate", "advocacy"),
+        ({"advocacy": 1, "purchase_days": 1}, "active", "in_rhythm"),
+        (LOYAL | {"advocacy": 1}, "advocate", "advocacy"),
+        (BEFORE | {"opportunities": 1}, "prospect", "opportunity"),
+        (BEFORE | {"qualified": 1}, "prospect", "qualified"),
+        (BEFORE | {"qualified": 1, "since_contact": 180.0}, "lost_lead", "silence"),
+        (BEFORE | {"open_leads": 0}, "lost_lead", "lost"),
+        (BEFORE, "lead", "interest"),
+        (BEFORE | {"since_contact": NEVER}, "lead", "interest"),
+        (BEFORE | {"ever_lead": False, "open_leads": 0, "touches": 3}, "reached", "touch"),
     ],
 )
 def test_the_first_rule_that_matches_gives_the_stage(own, stage, reason):
@@ -72,11 +119,15 @@ def test_evidence_shows_cents_and_says_where_a_threshold_does_not_exist():
     assert active == "since_last 10, at_risk_after none, purchase_days 3"
 
 
-def test_each_of_the_twelve_states_has_a_rule_or_says_what_it_needs():
-    ruled = {rule.state for rule in rules.RULES}
-    assert len(rules.STATES) == len(set(rules.STATES)) == 12
-    assert ruled.isdisjoint(rules.NEEDS)
-    assert ruled | set(rules.NEEDS) == set(rules.STATES)
+def test_of_whom_nothing_is_known_no_rule_matches():
+    nobody = signals(**BEFORE | {"open_leads": 0, "ever_lead": False})
+    assert rules.first_match(nobody).tolist() == [-1]
+
+
+def test_each_of_the_twelve_states_has_a_rule_and_those_that_need_more_say_what():
+    assert {rule.state for rule in rules.RULES} == set(rules.STATES)
+    assert len(rules.STATES) == 12
+    assert set(rules.OBSERVABLE) | set(rules.NEEDS) == set(rules.STATES)
     assert all(rules.NEEDS.values())
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from clv.errors import NoRows, SourceUnreadable
+from clv.stages.settings import Settings
 from clv.stages.thresholds import Thresholds, fit
 
 LAST = date(1998, 6, 30)
@@ -89,10 +90,44 @@ def test_a_file_that_holds_no_thresholds_is_refused(tmp_path, text):
 def test_thresholds_of_another_version_must_be_fitted_again(tmp_path, learned):
     path = tmp_path / "thresholds.json"
     dataclasses.replace(learned, version=0).to_json(path)
-    with pytest.raises(SourceUnreadable, match=r"version 0; this reads version 1\. Fit them again"):
+    with pytest.raises(SourceUnreadable, match=r"version 0; this reads version 2\. Fit them again"):
         Thresholds.from_json(path)
 
 
 def test_thresholds_need_a_purchase(sample_days):
     with pytest.raises(NoRows, match="no purchase up to 1996-01-01"):
         fit(sample_days, date(1996, 1, 1))
+
+
+def test_what_is_declared_is_used_and_said_to_be_set(sample_days):
+    settings = Settings.of("manufacturing", {"loyal_money": 20.0, "churned_after": 400})
+    found = fit(sample_days, LAST, settings=settings, draws=5)
+    assert (found.return_horizon, found.loyal_days, found.loyal_money) == (180, 3, 20.0)
+    assert (found.window_days, found.onboarding_days, found.lead_ttl) == (730, 180, 365)
+    assert found.after("churned", [1, 9]).tolist() == [400, 400]
+    why = found.table().set_index("threshold")["why"]
+    assert set(why[["return_horizon", "loyal_days", "churned", "window"]]) == {"set, not learned"}
+    assert why["at_risk"].iloc[0] == "learned in this stratum"
+
+
+def test_a_learned_limit_gives_way_to_one_that_is_declared_before_it(sample_days):
+    found = fit(sample_days, LAST, settings=Settings(churned_after=100), draws=5)
+    assert np.isnan(found.after("dormant", [1, 2, 4, 7])).all()
+
+
+def test_with_contracts_silence_is_never_churn(sample_days):
+    found = fit(sample_days, LAST, settings=Settings.of("saas"), draws=5)
+    assert np.isnan(found.after("churned", [1, 2, 4, 7])).all()
+    assert "contract" in next(limit.why for limit in found.limits if limit.state == "churned")
+
+
+def test_who_may_be_older_than_the_log_does_not_teach_what_a_first_purchase_means(bought, on):
+    days = bought(
+        **{f"old{i}": [0, 20] for i in range(400)},
+        **{f"gone{i}": [100] for i in range(100)},
+        **{f"back{i}": [100, 180] for i in range(100)},
+    )
+    counted = fit(days, on(500), draws=0)
+    learned = fit(days, on(500), warm_up_end=on(10), draws=0)
+    assert (counted.limits[0].cadence, learned.limits[0].cadence) == (20, 80)
+    assert learned.warm_up_end == on(10).isoformat()

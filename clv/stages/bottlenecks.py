@@ -1,0 +1,142 @@
+"""Where customers get stuck: moves that are less likely than they should be, by a given day.
+
+An expectation is a rate and a number of days, such as: of the leads, 20 % become prospects within
+180 days. It is judged by the cumulative incidence from the day the stage was entered and its
+complementary log-log interval, never by a ratio of counts. So that a report which judges many moves
+does not find a bottleneck by chance alone, a flag must hold for all of them together (Holm, S.,
+1979, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of Statistics
+6(2), 65-70).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from clv.errors import BadParameter
+from clv.models.intervals import p_below, tail
+from clv.stages import rules
+from clv.stages.stays import ends, stays
+
+LEAST_MATURE = 100  # stays that began early enough to be judged
+REACHED = "reached"  # the one way out that an expectation is about
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """How many of those who enter a stage should have reached another, by when."""
+
+    state: str
+    reaches: tuple[str, ...]  # any of them; who skips one step ahead has reached it too
+    rate: float  # share, between 0 and 1
+    days: int  # since entry
+
+    def __post_init__(self) -> None:
+        if not 0 < self.rate < 1:
+            raise BadParameter.from_value("rate", self.rate, "a share such as 0.20")
+        if not self.days >= 1:
+            raise BadParameter.from_value("days", self.days, "1 or more days")
+        if unknown := {self.state, *self.reaches} - set(rules.STATES):
+            raise BadParameter.from_value("state", sorted(unknown), f"of {list(rules.STATES)}")
+
+
+def leads_to_prospects(lead_ttl: int = 180) -> Expectation:
+    """One lead in five becomes a prospect, or buys at once, before leads count as lost."""
+    beyond = ("onboarding", "active", "loyal", "advocate", "reactivated")
+    return Expectation("lead", ("prospect", *beyond), rate=0.20, days=lead_ttl)
+
+
+def bottlenecks(
+    spells: pd.DataFrame,
+    as_of: str | date,
+    expectations: Sequence[Expectation] = (leads_to_prospects(),),
+    *,
+    interval: float = 0.90,
+) -> pd.DataFrame:
+    """Each expectation with what came of it, and whether that is a bottleneck.
+
+    Parameters
+    ----------
+    spells
+        As `life.spells`.
+    as_of
+        The last day that is looked at.
+    expectations
+        All that one report judges: Holm's correction is over them.
+
+    Returns
+    -------
+    DataFrame
+        One row per expectation: state, reaches (the first of its stages), expected, days; entries;
+        mature: those that entered `days` or more before `as_of`; share, low, high; p: chance of a
+        share so low if the expectation were just met; p_holm: with all judged expectations counted;
+        verdict: `bottleneck` (the interval lies below the expectation, and p_holm is below its
+        tail), `ok` (it lies above), `cannot_tell`, `not_enough_data` (fewer than 100 mature
+        entries, or nobody followed so long). `attrs`: interval.
+    """
+    found = stays(spells, as_of)
+    rows = [_outcome(found, expected, as_of, interval) for expected in expectations]
+    columns = ["state", "reaches", "expected", "days", "entries", "mature"]
+    table = pd.DataFrame(rows, columns=[*columns, "share", "low", "high", "p"])
+    judged = (table["mature"] >= LEAST_MATURE) & table["share"].notna()
+    table["p"] = table["p"].where(judged)
+    table["p_holm"] = holm(table["p"])
+    table["verdict"] = _verdicts(table, judged, tail(interval))
+    table.attrs = {"interval": interval}
+    return table
+
+
+def holm(p: ArrayLike) -> NDArray[np.float64]:
+    """Probabilities corrected for how many there are; NaN are not counted. Shape (n,).
+
+    >>> holm([0.01, 0.04, np.nan, 0.03]).round(3).tolist()
+    [0.03, 0.06, nan, 0.06]
+    """
+    p = np.asarray(p, dtype=float)
+    order = np.argsort(p)  # NaN last
+    number = np.isfinite(p).sum()
+    factors = np.maximum(number - np.arange(len(p)), 1)
+    corrected = np.empty(len(p))
+    corrected[order] = np.minimum(np.maximum.accumulate(p[order] * factors), 1)
+    return corrected
+
+
+def reaching(found: pd.DataFrame, expected: Expectation) -> pd.DataFrame:
+    """The stays of an expectation's stage, `next_state` being REACHED where it was met.
+
+    A stage that a rule led to was not reached by anything that happened.
+    """
+    own = found[found["state"] == expected.state]
+    met = own["next_state"].isin(expected.reaches) & ~own["by_rule"]
+    return own.assign(next_state=own["next_state"].mask(met, REACHED))
+
+
+def _outcome(
+    found: pd.DataFrame, expected: Expectation, as_of: str | date, interval: float
+) -> list[object]:
+    """What came of one expectation."""
+    own = reaching(found, expected)
+    age = (pd.Timestamp(as_of) - own["start"]).dt.days
+    told = [np.nan] * 4
+    left = ends(own, [REACHED])
+    if left is not None:
+        shares = left.by(expected.days, interval)
+        share, variance = shares.share[0, 1], shares.variance[0, 1]
+        p = float(p_below(share, variance, shares.known[0], expected.rate))
+        told = [share, shares.low[0, 1], shares.high[0, 1], p]
+    counted = [len(own), int((age >= expected.days).sum())]
+    return [expected.state, expected.reaches[0], expected.rate, expected.days, *counted, *told]
+
+
+def _verdicts(table: pd.DataFrame, judged: pd.Series, level: float) -> NDArray[np.str_]:
+    """What each row amounts to."""
+    below = (table["high"] < table["expected"]) & (table["p_holm"] < level)
+    above = table["low"] > table["expected"]
+    return np.select(
+        [~judged, below, above], ["not_enough_data", "bottleneck", "ok"], "cannot_tell"
+    )

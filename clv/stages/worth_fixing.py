@@ -1,0 +1,58 @@
+"""What is most worth fixing: money per stage for one more purchase among a hundred customers.
+
+Every stage is asked the same: if one percentage point more of the customers who now stand in it
+bought within the horizon, what would that bring? One purchase each, at the margin and at their own
+expected spend, nothing carried over to later purchases unless an experiment has shown it, and as if
+the customers who can be won were like the average of the stage. Where the value of a chain of
+stages is differentiated by one of its chances instead, one purchase is credited with all that ever
+follows.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from clv.errors import BadParameter
+from clv.stages import rules
+
+POINT = 0.01
+ASSUMPTION = "marginal_like_average"
+
+
+def worth_fixing(
+    customers: pd.DataFrame, *, margin: float | None = None, carry_over: float = 0.0
+) -> pd.DataFrame:
+    """Money that one more percentage point of P(purchase) is worth, by stage, most first.
+
+    Parameters
+    ----------
+    customers
+        One row per customer: stage; p_purchase, the chance to buy within the horizon;
+        expected_spend per purchase (NaN: not known; it counts as the mean of the stage).
+    margin
+        Share of the spend that is kept; without it the money is revenue.
+    carry_over
+        Further purchases that each induced one brings, as an experiment has measured it.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by stage: customers, p_purchase (mean), expected_spend (mean), one_point (money).
+        `attrs`: margin (None: the money is revenue), carry_over, assumption
+        (`marginal_like_average`: to be said beside the money).
+    """
+    if margin is not None and not 0 < margin <= 1:
+        raise BadParameter.from_value("margin", margin, "a share above 0, at most 1")
+    if carry_over < 0:
+        raise BadParameter.from_value("carry_over", carry_over, "0 or more purchases")
+    stage = pd.Categorical(customers["stage"], categories=rules.STATES, ordered=True)
+    table = customers.groupby(stage, observed=True).agg(
+        customers=("p_purchase", "size"),
+        p_purchase=("p_purchase", "mean"),
+        expected_spend=("expected_spend", "mean"),
+    )
+    kept = (1.0 if margin is None else margin) * (1 + carry_over)
+    table["one_point"] = table["customers"] * POINT * table["expected_spend"] * kept
+    table = table.sort_values("one_point", ascending=False, kind="stable").rename_axis("stage")
+    table.attrs = {"margin": margin, "carry_over": carry_over, "assumption": ASSUMPTION}
+    return table

@@ -1,0 +1,54 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from clv.errors import BadParameter
+from clv.stages.worth_fixing import worth_fixing
+
+
+@pytest.fixture
+def customers():
+    return pd.DataFrame(
+        {
+            "stage": ["loyal"] * 2 + ["at_risk"] * 100,
+            "p_purchase": [0.9, 0.7] + [0.3] * 100,
+            "expected_spend": [200.0, 100.0] + [40.0, 60.0] * 50,
+        }
+    )
+
+
+def test_one_more_in_a_hundred_buys_once(customers):
+    table = worth_fixing(customers, margin=0.4)
+    assert table.index.tolist() == ["at_risk", "loyal"]
+    assert table["one_point"].tolist() == pytest.approx(
+        [100 * 0.01 * 50 * 0.4, 2 * 0.01 * 150 * 0.4]
+    )
+    assert table["p_purchase"].tolist() == pytest.approx([0.3, 0.8])
+    assert table.attrs["assumption"] == "marginal_like_average"
+
+
+def test_without_a_margin_the_money_is_revenue(customers):
+    assert worth_fixing(customers)["one_point"].iloc[0] == pytest.approx(50)
+    assert worth_fixing(customers).attrs["margin"] is None
+
+
+def test_what_follows_a_purchase_counts_only_where_it_was_measured(customers):
+    table = worth_fixing(customers, carry_over=0.5)
+    assert table["one_point"].iloc[0] == pytest.approx(50 * 1.5)
+
+
+def test_how_a_stage_is_divided_changes_nothing_of_its_money(customers):
+    whole = worth_fixing(customers.assign(stage="active"))["one_point"].sum()
+    parts = worth_fixing(customers)["one_point"].sum()
+    assert whole == pytest.approx(parts)
+
+
+def test_spend_that_is_not_known_counts_as_the_mean_of_the_stage(customers):
+    customers.loc[0, "expected_spend"] = np.nan
+    assert worth_fixing(customers).loc["loyal", "one_point"] == pytest.approx(2 * 0.01 * 100)
+
+
+@pytest.mark.parametrize("named", [{"margin": 40}, {"margin": 0}, {"carry_over": -1}])
+def test_terms_that_cannot_be_are_refused(customers, named):
+    with pytest.raises(BadParameter, match=f"`{next(iter(named))}` must be"):
+        worth_fixing(customers, **named)
