@@ -28,6 +28,7 @@ lint: $(READY)  ## ruff, the floors of the house, the notebooks
 
 bench: $(READY)  ## measure: beside lifetimes, coverage of the intervals, windows of real data
 	$(BIN)/python -m benchmarks.peers
+	$(BIN)/python -m benchmarks.door
 	$(BIN)/python -m benchmarks.coverage --replicates 300
 	$(BIN)/python -m benchmarks.real_windows
 

@@ -1,9 +1,9 @@
 """Time and peak memory of one step, each in a process of its own.
 
 `measure` starts `python -m benchmarks.measuring CONTENDER STEP TABLE`, which imports the contender,
-reads the table, and runs the step up to three times, but not again once 20 seconds have gone. The
-best time counts: the others say how busy the machine was. Everyone has one thread, so that on a
-machine with nothing else to do the time of the processor is that of the clock.
+reads the table (any other file is the step's own to read), and runs the step up to three times, but
+not again once 20 seconds have gone. The best time counts: the others say how busy the machine was.
+Numerical libraries have one thread; of databases, the processor's time says what theirs cost.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def peak_memory() -> float:
 
 def _run(contender: str, step: str, table: str) -> Measured:
     run = getattr(import_module(contender), step)
-    customers = read(Path(table))
+    customers = read(Path(table)) if table.endswith(".npz") else Path(table)
     before, seconds, busy = peak_memory(), [], []
     while len(seconds) < TIMES and sum(seconds) < LONG_ENOUGH:
         started, busy_before = time.perf_counter(), time.process_time()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from clv.customers.spend import GammaGammaModel
     from clv.customers.value import value_customers
     from clv.stages.lifecycle import lifecycle
+    from clv.tables import samples
     from clv.tables.summary import customer_summary
     from clv.tables.transactions import load
 
@@ -40,6 +41,7 @@ _HOMES = {
     "ShiftedBetaGeoModel": "clv.customers.retention",
     "lifecycle": "clv.stages.lifecycle",
 }
+_MODULES = {"samples": "clv.tables.samples"}  # public names of whole modules
 
 __all__ = [  # noqa: RUF022 -- in the order in which a reader needs them
     "load",
@@ -56,6 +58,7 @@ __all__ = [  # noqa: RUF022 -- in the order in which a reader needs them
     "cohort_retention",
     "ShiftedBetaGeoModel",
     "lifecycle",
+    "samples",
     "__version__",
 ]
 
@@ -63,6 +66,8 @@ __all__ = [  # noqa: RUF022 -- in the order in which a reader needs them
 def __getattr__(name: str) -> object:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     raise AttributeError(f"module 'clv' has no attribute {name!r}")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import clv
+from clv import passwords
 from clv.errors import Message
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def _pairs(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]
     pairs = [text.partition("=") for text in given]
     for key, mark, value in pairs:
         if not (key and mark):
-            raise click.BadParameter(f"write key=value, such as horizon=52W; got {key + value!r}.")
+            shown = passwords.masked(key + value)
+            raise click.BadParameter(f"write key=value, such as horizon=52W; got {shown!r}.")
     return {key.strip(): value for key, _, value in pairs}
 
 
@@ -142,18 +144,20 @@ def run(study: Path | None, progress: str, **options: Any) -> None:  # noqa: ANN
 @click.option("as_json", "--json", is_flag=True, help="The account as JSON.")
 def check(study: Path | None, settings: dict[str, str], out: Path | None, as_json: bool) -> None:
     """Read and clean only: the account of every row, and the rows set aside as a file."""
-    from clv.runs import last_run, orders, preparation, results
+    from clv.runs import inputs, last_run, orders, results
     from clv.runs.orders import Request
 
     out = out or Request(orders.study_file(study), settings).home / "check"
-    with last_run.recorded(out) as last, _in_json(last, as_json) as said:
-        cleaned = preparation.read(orders.study(orders.study_file(study), settings))
-        last.has_read(cleaned)
-        said["account"] = cleaned.account.to_dict("records")
-        results.replace(cleaned.quarantine, out / "quarantine.csv")
+    with last_run.recorded(out) as last, _in_json(last, as_json) as said, results.set_aside(out):
+        asked = orders.study(orders.study_file(study), settings)
+        found = inputs.read(asked)
+        last.has_read(found)
+        said |= {name: table.to_dict("records") for name, table in found.accounts.items()}
+        for name, table in found.set_aside.items():
+            results.replace(table, out / f"{name}.csv", excel=asked.excel)
     _warn(last.messages)
-    if not as_json:
-        click.echo(cleaned.account.to_string(index=False))
+    for name, table in {} if as_json else found.accounts.items():
+        click.echo(f"{name}\n{table.to_string(index=False)}\n")
 
 
 @main.command()
@@ -161,16 +165,17 @@ def check(study: Path | None, settings: dict[str, str], out: Path | None, as_jso
 @click.option("--out", type=click.Path(path_type=Path), required=True, help=".csv or .parquet")
 def score(study: Path | None, settings: dict[str, str], out: Path) -> None:
     """Write every customer, valued, segmented and staged, as one table; no notebooks."""
-    from clv.runs import last_run, orders, preparation, results
+    from clv.runs import inputs, last_run, orders, preparation, results
 
     with last_run.recorded(out.parent) as last:
         results.check_ending(out)
         asked = orders.study(orders.study_file(study), settings)
-        cleaned = preparation.read(asked)
-        last.has_read(cleaned)
-        scored = preparation.score(asked, cleaned)
+        found = inputs.read(asked)
+        last.has_read(found)
+        scored = preparation.score(asked, found.cleaned)
         last.has_scored(scored)
-        results.replace(results.customer_table(scored.customers, asked.unit), out)
+        customers = results.customer_table(scored.customers, asked.unit)
+        results.replace(customers, out, excel=asked.excel)
     _warn(last.messages)
     click.echo(f"{len(scored.customers):,} customers in {out}")
 

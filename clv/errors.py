@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Self
 
+from clv import passwords
+
 LONGEST_NAME = 80  # characters of a column or parameter that a sentence repeats
 
 
@@ -36,8 +38,8 @@ class ClvError(Exception):
     code: ClassVar[str] = "failed"
 
     def __init__(self, text: str, *, column: str | None = None, line: int | None = None) -> None:
-        super().__init__(text)
-        self.column = column
+        super().__init__(passwords.masked(text))
+        self.column = column and passwords.masked(column)
         self.line = line
 
     @property
@@ -163,6 +165,10 @@ class TooManyFaulty(InputRefused):
     """So many faulty rows that the format must have been misread."""
 
     code = "too-many-faulty"
+
+    def __init__(self, text: str, *, quarantine: object = None, **where: Any) -> None:  # noqa: ANN401
+        super().__init__(text, **where)
+        self.quarantine = quarantine  # the rows set aside, to be looked at
 
 
 class TableBroken(InputRefused):

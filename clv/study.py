@@ -34,7 +34,7 @@ class Study:
     name: str = "study"
     columns: Mapping[str, str] = field(default_factory=dict)
     format: Mapping[str, str] = field(default_factory=dict)
-    timezone: str = "UTC"
+    timezone: str | None = None  # None: UTC, with a warning where stamps say otherwise
     zero_amounts: str | None = None  # None: as the data declares, else set_aside
     refunds: str = "net"
     max_faulty: float = 0.05
@@ -53,6 +53,7 @@ class Study:
     prices: str | Mapping[str, str] = NOMINAL  # or {cpi: path}, relative to `folder`
     tables: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)  # optional ones
     languages: tuple[str, ...] = ("en",)
+    excel: bool = False  # CSV tables as Excel opens them
     seed: int = 1
     folder: Path = field(default=Path(), repr=False)
 
@@ -105,10 +106,12 @@ class Study:
     @property
     def source_name(self) -> str:
         """What to load, in a word that a page may show: no folder of this machine, no address."""
-        given = self.summary or self.transactions
-        if isinstance(given, str):
-            return Path(given).name if Path(given).is_absolute() else given
-        return given.get("table") or Path(given["spark"]).name
+        return _shown(self.summary or self.transactions)
+
+    @property
+    def table_names(self) -> dict[str, str]:
+        """The optional tables, each with its source in such a word."""
+        return {name: _shown(table) for name, table in self.tables.items()}
 
     def _seen(self, path: str) -> str:
         return str(self.folder / path)
@@ -181,6 +184,15 @@ def _contradictions(entries: Mapping[str, Entry]) -> list[Fault]:
         Fault(entries[key].line, f"`{key}` says how transactions are read; a `summary` has none.")
         for key in idle
     ]
+
+
+def _shown(given: str | Mapping[str, Any]) -> str:
+    """A source in a word that a page may show."""
+    if isinstance(given, str):
+        return Path(given).name if Path(given).is_absolute() else given
+    if "path" in given:
+        return _shown(given["path"])
+    return given.get("table") or Path(given["spark"]).name
 
 
 def _part(table: str | Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:

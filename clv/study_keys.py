@@ -96,6 +96,12 @@ def _languages(key: str, value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_one_of("en", "tr", "ar")(key, code) for code in codes))
 
 
+def _flag(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadParameter.from_value(key, value, "true or false")
+    return value
+
+
 def _seed(key: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise BadParameter.from_value(key, value, "a whole number from 0 on")
@@ -150,11 +156,13 @@ CHECKS: dict[str, Check] = {
     "prices": prices,
     "tables": tables,
     "languages": _languages,
+    "excel": _flag,
     "seed": _seed,
 }
 OPTIONAL = (  # null is their default
     "transactions",
     "summary",
+    "timezone",
     "zero_amounts",
     "currency",
     "as_of",

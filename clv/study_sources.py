@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from clv import passwords
 from clv.errors import BadParameter, UnknownParameter, UsageError
 
-SAMPLES = ("cdnow", "cdnow-sample")  # transactions that are no path
+SAMPLES = ("cdnow", "cdnow-sample", "company")  # transactions that are no path
 SOURCES = f"a path, a glob, {', '.join(SAMPLES)}, {{database: …, table: …}} or {{spark: …}}"
 NO_PASSWORD = "an address stands in an environment variable, because a password never belongs here"
 PARTS = {
@@ -82,7 +82,12 @@ def source(key: str, value: object) -> str | dict[str, str]:
     """A path, a glob, or a table of a database; what may hold a password is never echoed."""
     if isinstance(value, Mapping):
         return _database(key, dict(value))
-    if not isinstance(value, str) or not value.strip() or "://" in value or secret(value):
+    if (
+        not isinstance(value, str)
+        or not value.strip()
+        or "://" in value
+        or passwords.held_by(value)
+    ):
         raise BadParameter(f"`{key}` must be {SOURCES}; {NO_PASSWORD}.")
     return value
 
@@ -97,17 +102,11 @@ def _database(key: str, value: dict[str, Any]) -> dict[str, str]:
     ]
     for name in wanted:
         text = value.get(name)
-        if not isinstance(text, str) or not text.strip() or secret(text):
+        if not isinstance(text, str) or not text.strip() or passwords.held_by(text):
             faults.append((name, f"`{key}: {name}` must be {PARTS[name]}."))
     if faults:
         raise Faults(faults)
     return value
-
-
-def secret(text: str) -> bool:
-    """Whether a password may stand in a text that may be a database's address."""
-    user = text.partition("://")[2].rpartition("@")[0]
-    return ":" in user or bool(re.search(r"password\s*=", text.casefold()))
 
 
 def tables(key: str, value: object) -> dict[str, Any]:

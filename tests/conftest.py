@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 ENGLISH = ("--locale-provider=icu", "--icu-locale=en-US")  # a before B, as no other engine sorts
 SECRET = "p@ss/w:rd ü%41"  # what an address has to escape
 
+SMALL = {  # to compile a query takes longer than to run it on so few rows
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+}
+
 
 @pytest.fixture(scope="session")
 def need():
@@ -75,11 +82,12 @@ def postgres(need) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def spark(need) -> Iterator[BaseBackend]:
-    """An engine in a local Spark session, stopped at the end."""
+    """An engine in a local Spark session, stopped at the end; set up for tables of a few rows."""
     java = os.environ.get("JAVA_HOME") or shutil.which("java")
     need(java and find_spec("pyspark"), "Java and pyspark")
-    from clv.tables.spark import connect
+    from clv.tables.spark import LOCAL, connect
 
+    LOCAL.update(SMALL)
     con = connect()
     yield con
     con.disconnect()

@@ -93,6 +93,44 @@ def test_what_cannot_be_followed_is_exit_2(clv, tmp_path, arguments, said):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--set", "postgresql://u:S3CRET@h/db"],
+        ["check", "--set", "postgresql://u:S3CRET@h/db?sslmode=require"],
+        ["check", "--set", "transactions=postgresql://u:S3CRET@h/db"],
+        ["check", "--set", "prices={cpi: 'https://u:S3CRET@h/x.csv'}"],
+        ["check", "--set", "margin=postgresql://u:S3CRET@h/db"],
+        ["check", "--set", "name=postgresql://u:S3CRET@h/db"],
+        ["check", "postgresql://u:S3CRET@h/db"],
+        ["run", "postgresql://u:S3CRET@h/db"],
+    ],
+)
+def test_a_password_that_is_typed_where_none_belongs_is_never_repeated(clv, tmp_path, arguments):
+    result = clv(*arguments)
+    assert result.exit_code in (2, 3)
+    written = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
+    assert "S3CRET" not in "".join([result.output, result.stderr, *written])
+
+
+def test_faults_inside_a_mapping_that_was_typed_are_exit_2(clv):
+    for typed in ("format={delim: ';'}", "columns={foo: a}"):
+        result = clv("check", "--set", typed)
+        assert result.exit_code == 2
+        assert "has no parameter" in result.stderr
+
+
+def test_data_named_by_hand_have_neither_the_day_nor_the_name_of_the_sample(clv, tmp_path):
+    rows = [f"{customer},2024-0{month}-11,5" for customer in range(9) for month in (3, 4, 5)]
+    (tmp_path / "own.csv").write_text("\n".join(["customer_id,date,amount", *rows]) + "\n")
+    result = clv("check", "--set", "unit=D", "--set", "transactions=own.csv")
+    assert result.exit_code == 0, result.stderr
+    said = last_run(tmp_path / "reports" / "study" / "check")
+    assert (said["as_of"], said["rows"]["accepted"]) == ("2024-05-11", 27)
+    assert clv("check", "--set", "transactions=own.csv", "--set", "as_of=2024-04-30").exit_code == 0
+    assert last_run(tmp_path / "reports" / "study" / "check")["rows"]["outside_window"] == 9
+
+
 # clv run
 
 
@@ -188,6 +226,74 @@ def test_a_study_file_that_is_not_there_is_told_beside_the_output_too(clv, tmp_p
         (tmp_path / "checked" / "last_run.json").unlink()
 
 
+def test_check_leaves_the_rows_for_which_data_is_refused_and_none_of_last_week(clv, shop):
+    folder = shop / "reports" / "shop" / "check"
+    assert clv("check").exit_code == 0
+    log = shop / "orders.csv"
+    log.write_text(log.read_text() + "y,2024-77-01,1.00\n")
+    assert clv("check", "--set", "max_faulty=0.01").exit_code == 3
+    with (folder / "quarantine.csv").open(encoding="utf-8", newline="") as lines:
+        assert [row["text"] for row in csv.DictReader(lines)] == ["2024-99-99", "2024-77-01"]
+    log.write_text("customer_id,date,amount\n")
+    assert clv("check").exit_code == 3
+    assert not (folder / "quarantine.csv").exists()
+
+
+# Optional tables
+
+
+@pytest.fixture
+def with_leads(shop) -> Path:
+    """The shop, with leads of which one is dated to no day."""
+    leads = ["L1,2024-03-01,000", "L2,2024-03-02,001", "L3,2024-02-30,002"]
+    (shop / "leads.csv").write_text("\n".join(["lead_id,created_at,customer_id", *leads]) + "\n")
+    study = shop / "study.yml"
+    study.write_text(study.read_text() + "tables: {leads: leads.csv}\n")
+    return shop
+
+
+def test_check_accounts_for_optional_tables_too(clv, with_leads):
+    result = clv("check")
+    assert result.exit_code == 0, result.stderr
+    folder = with_leads / "reports" / "shop" / "check"
+    said = last_run(folder)
+    assert said["tables"]["leads"] == {
+        "in": 3, "accepted": 2, "quarantined": 1, "duplicates": 0, "outside_window": 0
+    }  # fmt: skip
+    assert "Warning: leads: Set aside" in result.stderr
+    assert "account_leads" in result.stdout
+    with (folder / "quarantine_leads.csv").open(encoding="utf-8", newline="") as lines:
+        assert [row["reason"] for row in csv.DictReader(lines)] == ["created-at-not-a-date"]
+
+
+def test_check_speaks_json_of_optional_tables(clv, with_leads):
+    said = json.loads(clv("check", "--json").stdout)
+    assert said["account_leads"][0] == {"what": "in", "reason": "", "rows": 3}
+
+
+@pytest.mark.parametrize("command", [["check"], ["run"], ["score", "--out", "customers.csv"]])
+def test_an_optional_table_that_is_not_there_is_exit_2(clv, with_leads, command):
+    (with_leads / "leads.csv").unlink()
+    result = clv(*command)
+    assert result.exit_code == 2
+    assert "leads: " in result.stderr
+    assert "leads.csv" in result.stderr
+
+
+def test_a_run_carries_optional_tables_in_its_tables_and_its_manifest(clv, with_leads):
+    result = clv("run")
+    assert result.exit_code == 0, result.stderr
+    home = with_leads / "reports" / "shop"
+    made = json.loads((home / "latest" / "manifest.json").read_text())
+    assert made["tables"]["leads"]["accepted"] == last_run(home)["tables"]["leads"]["accepted"] == 2
+    assert any(name.startswith("leads: ") for name in made["inputs"])
+    assert (home / "latest" / "tables" / "quarantine_leads.csv").exists()
+    alerts = json.loads((home / "latest" / "results.json").read_text())["alerts"]
+    assert "Leads" in {alert["label"] for alert in alerts}
+    (with_leads / "leads.csv").write_text("lead_id,created_at\nL9,2024-03-01\n")
+    assert clv("run").stdout.startswith("Published")
+
+
 # clv score
 
 
@@ -259,6 +365,16 @@ def test_a_summary_is_checked_and_scored_like_transactions(clv, ready):
     assert "stage" not in first
     assert last_run(ready)["model"]["state"] == "fitted"
     assert "summary-only" in {message["code"] for message in last_run(ready)["messages"]}
+
+
+def test_a_report_of_a_summary_without_a_page_is_refused_with_what_to_do(clv, ready):
+    (ready / "notebooks").mkdir()
+    add_notebook(ready, "00_speaks")
+    result = clv("run", "--progress", "plain")
+    assert result.exit_code == 2
+    assert "has no pages: every notebook" in result.stderr
+    assert "clv score --out customers.csv" in result.stderr
+    assert not (ready / "reports" / "ready" / "runs").exists()
 
 
 def test_a_report_of_a_summary_leaves_out_by_name_what_needs_purchases(clv, ready):

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import clv
@@ -121,3 +122,31 @@ def test_what_is_saved_is_read_back(log, few, tmp_path, as_of):
         assert again.rolling is None
     else:
         pd.testing.assert_frame_equal(again.rolling, scored.rolling)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["postgres", "spark"])
+def test_a_study_is_scored_alike_wherever_its_purchases_stand(
+    engine, request, tmp_path, monkeypatch, few
+):
+    address = request.getfixturevalue(engine)
+    rows = clv.load("cdnow-sample").table.to_pyarrow()
+    path = tmp_path / "purchases.parquet"
+    pq.write_table(rows, path)
+    source = {"spark": str(path)}
+    if engine == "postgres":
+        from psycopg import connect
+
+        monkeypatch.setenv("SHOP_DSN", address)
+        source = {"database": "env:SHOP_DSN", "table": "purchases"}
+        with connect(address) as connection, connection.cursor() as cursor:
+            kinds = "customer_id text, date date, amount double precision"
+            cursor.execute(f"DROP TABLE IF EXISTS purchases; CREATE TABLE purchases ({kinds})")
+            with cursor.copy("COPY purchases FROM STDIN") as lines:
+                for row in rows.select(["customer_id", "date", "amount"]).to_pylist():
+                    lines.write_row(row.values())
+    terms = {"as_of": "1998-06-30", "zero_amounts": "purchase"}
+    here, there = (scoring.score(clv.load(each, **terms)) for each in (path, source))
+    pd.testing.assert_frame_equal(here.customers, there.customers, check_exact=True)
+    pd.testing.assert_frame_equal(here.comparison, there.comparison, check_exact=True)
+    assert here.model == there.model

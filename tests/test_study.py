@@ -62,6 +62,7 @@ def test_every_key_is_read(study_file):
             "leads": {"path": "leads.csv", "columns": {"lead_id": "Id"}},
             "customers": "c.csv",
         },
+        "excel": True,
         "seed": 0,
     }
     assert {*written, "summary"} == CHECKS.keys()

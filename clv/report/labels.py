@@ -111,7 +111,9 @@ MEASURES: Final[Messages] = {
 }
 
 COLUMNS: Final[Messages] = {  # of tables, the names of their rows, and what stands in their cells
+    "about": "About",
     "actual": "Actual",
+    "alert": "Alert",
     "actual_total": "Actual total",
     "after_warm_up": "Without the warm-up",
     "all": "All",
@@ -159,6 +161,7 @@ COLUMNS: Final[Messages] = {  # of tables, the names of their rows, and what sta
     "interval": "Interval",
     "last_forecast_missed_by": "Last forecast missed by",
     "lifetimes": "Package lifetimes",
+    "lines": "Lines",
     "log_error": "Log error",
     "log_likelihood": "Log-likelihood",
     "lower_quarter": "Lower quarter",
@@ -176,6 +179,7 @@ COLUMNS: Final[Messages] = {  # of tables, the names of their rows, and what sta
     "month": "Month",
     "move": "Move",
     "needs": "Needs",
+    "not_observable": "Cannot be seen yet",
     "new": "New",
     "newcomer_purchases": "Repeat purchases in the first year",
     "next_step": "Next step",
@@ -188,6 +192,7 @@ COLUMNS: Final[Messages] = {  # of tables, the names of their rows, and what sta
     "predicted": "Predicted",
     "predicted_total": "Predicted total",
     "promised": "Promised",
+    "pseudonym": "Customer",
     "purchase days": "Purchase days",
     "purchase_days": "Purchase days",
     "quantile": "Fifths",

@@ -42,6 +42,8 @@ REASONS: Final[Messages] = {
     "the days after them: no customer seems older than the log",
     "births_before": "the first {days} days hold {ratio} times as many first purchases a day as "
     "the days after them: there were customers before the log begins",
+    "births_all_early": "no customer is first seen after the first {days} days: there were "
+    "customers before the log begins",
     "births_open": "the first {days} days hold {ratio} times as many first purchases a day as the "
     "days after them, which leaves open whether there were customers before the log begins",
     "births_refused": "{reason}; after the warm-up the models cannot be fitted: {refused}",
@@ -54,6 +56,7 @@ REASONS: Final[Messages] = {
     "not_reached": "does not exist: not reached before the cap, or too few customers",
     "unstable": "does not exist: its interval is too wide",
     "same_day": "does not exist: the next state begins on the same day",
+    "contractual": "does not exist: customers leave when their contract ends",
     "horizon": "three times the median completed gap, between 28 and 180",
     "loyal_days": "75th percentile of customers with 2 or more purchase days in {days} days, "
     "at least {least}",

@@ -20,7 +20,7 @@ from IPython.display import display
 from matplotlib import pyplot as plt
 
 from clv.errors import BadParameter, PageIncomplete, listed
-from clv.report import cells, markup, privacy
+from clv.report import cells, markup, privacy, pseudonyms
 from clv.report.findings.finding import SEVERITIES, Finding
 from clv.report.words import Interval, People, Text, Words, noun, of_unit, said, speaking
 
@@ -154,11 +154,15 @@ def table(
     units: Mapping[str, str] | None = None,
     most: int = cells.MOST,
 ) -> None:
-    """Show the first rows of a table of groups; a table of single customers is refused.
+    """Show the first rows of a table of groups.
+
+    A table of single customers is shown under their pseudonyms where CLV_PSEUDONYM_KEY stands in
+    the environment, and refused where it does not.
 
     `labels` names columns and `units` gives their units, as for `headline`; both default to
     `frame.attrs["labels"]` and `frame.attrs["units"]`.
     """
+    frame = pseudonyms.pseudonymous(frame)
     privacy.refuse_personal(frame, "This table")
     known = [*frame.index.names, *frame.columns]
     unknown = [name for name in {**(labels or {}), **(units or {})} if name not in known]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from clv.report.alerts import ALERTS
 from clv.report.languages import Words
 from clv.report.messages import Messages, message
 from clv.report.words import Count, Day, Text
@@ -34,6 +35,7 @@ def described(
         "headlines": [_changed(piece, provenance, words) for piece in found.headlines],
         "checks": found.checks,
         "alerts": found.alerts,
+        "doubts": [words.text(ALERTS[code]) for code in provenance.get("doubts") or []],
         "pages": context.get("pages") or [],
         "provenance": {key: provenance.get(key) for key in keys},
         "origin": _origin(provenance, words),

@@ -19,7 +19,17 @@ from clv.report.words import Day, Share, Text, Words, of_unit
 from clv.runs import manifest, publishing
 
 # Keys of a study that may differ between two runs whose numbers mean the same.
-FREE = ("as_of", "run_date", "transactions", "columns", "format", "languages", "max_faulty", "seed")
+FREE = (
+    "as_of",
+    "run_date",
+    "transactions",
+    "columns",
+    "format",
+    "languages",
+    "max_faulty",
+    "excel",
+    "seed",
+)
 
 SIGNS = {1: "▲", -1: "▼", 0: ""}
 

@@ -18,6 +18,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -100,6 +101,7 @@ def execute(
     sockets: Path,
     at_once: int = 2,
     timeout: float = CELL_TIMEOUT,
+    environment: Mapping[str, str] = MappingProxyType({}),
     progress: Progress = lambda step: None,
 ) -> tuple[Executed | LeftOut, ...]:
     """Execute the notebooks, some at once, and return them in the order of the jobs.
@@ -116,6 +118,8 @@ def execute(
         Kernels that run at the same time.
     timeout
         Seconds that one cell may take.
+    environment
+        Variables of the kernels besides our own.
     progress
         Called with a Step, from several threads, whenever a cell has run.
 
@@ -125,7 +129,7 @@ def execute(
         As soon as one notebook fails; no kernel is left behind, whatever happens.
     """
     logging.getLogger("papermill").addHandler(_UNHEARD)
-    kernels = _Kernels(sockets, cwd, timeout)
+    kernels = _Kernels(sockets, cwd, timeout, environment)
     with ThreadPoolExecutor(at_once, thread_name_prefix="notebook") as pool:
         try:
             futures = [pool.submit(_execute, job, kernels, progress) for job in jobs]
@@ -243,6 +247,7 @@ class _Kernels:
     sockets: Path
     cwd: Path
     timeout: float
+    environment: Mapping[str, str] = field(repr=False)
     groups: set[int] = field(default_factory=set)  # process groups
     ending: bool = False
 
@@ -274,6 +279,7 @@ class _Kernels:
         """The class of kernel managers that start this interpreter in our environment."""
         kernels = self
         env = os.environ | ENVIRONMENT | {"IPYTHONDIR": str(self.sockets / "ipython")}
+        env |= self.environment
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
         class Manager(AsyncKernelManager):

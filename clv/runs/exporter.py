@@ -135,6 +135,7 @@ def page(
         parameters: {name: {"value", "default"}} as used ·
         home, analyst, stakeholder, executed: links, relative to this page, to the index, the
         other edition and the executed notebook · languages: {code: link} to other languages ·
+        doubts: codes of the alerts about the models that the page stands on ·
         compared_with: a run_id · changes: {name of a headline: as `comparison.of_page` has it}.
     pages
         The pages of the suite in order, this one too: {"notebook", "title", "file", "answer"};

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from babel import Locale
 
 from clv.report import markup
+from clv.report.alerts import refused
 from clv.report.languages import Words, available
 from clv.report.messages import Messages, message
 from clv.report.words import Day, Text, noun
@@ -138,7 +139,7 @@ def _study(found: Found, words: Words, today: date) -> dict[str, Any]:
     said, spoken = found.said(words), Words.of(found.language(words))
     alerts = said.get("alerts") or []
     runs = _archive(found)
-    failed = Text("{count} check failed", plural="{count} checks failed", count=len(alerts))
+    counted = Text("{count} alert", plural="{count} alerts", count=len(alerts))
     earlier = Text("{count} earlier run", plural="{count} earlier runs", count=len(runs))
     return {
         "name": found.home.name,
@@ -148,7 +149,7 @@ def _study(found: Found, words: Words, today: date) -> dict[str, Any]:
         "headlines": _headlines(said, spoken),
         "changes": _changes(said, spoken),
         "alerts": alerts,
-        "alert_count": failed.render(words),
+        "alert_count": counted.render(words),
         "pages": _pages(found, words),
         "languages": _languages(found, words),
         "archive": runs,
@@ -171,7 +172,12 @@ def _state(found: Found, alerts: int, words: Words, today: date) -> dict[str, st
     else:
         day = {"day": Day(found.last_day)} if found.last_day else {}
         tone, said = "act", Text(TROUBLE.get(state, OTHER_TROUBLE), day)
-    errors = [entry["text"] for entry in _messages(found.last_run) if entry["level"] == "error"]
+    # Their texts may quote a cell, and this page is for everybody.
+    errors = [
+        refused(entry["code"], entry.get("line")).render(words)
+        for entry in _messages(found.last_run)
+        if entry["level"] == "error"
+    ]
     return {
         "tone": tone,
         "state": said.render(words),
@@ -245,7 +251,7 @@ def _archive(found: Found) -> list[dict[str, Any]]:
     return [
         {"run_id": run.name, "as_of": _day_of(run.name), "href": _first_page(run, found.home)}
         for run in runs
-        if run != found.run
+        if run.resolve() != found.run
     ]
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clv import passwords
 from clv.errors import AnotherRunHolds, ClvError, Message
 from clv.report import privacy
-from clv.runs import publishing
+from clv.runs import preparation, publishing
 
 if TYPE_CHECKING:
+    from clv.runs.inputs import Inputs
     from clv.scoring import Scored
-    from clv.tables.transactions import Transactions
 
 NAME = "last_run.json"
 
@@ -33,20 +34,24 @@ class LastRun:
     run_id: str | None = None
     as_of: str | None = None
     rows: dict[str, int] = field(default_factory=dict)
+    tables: dict[str, dict[str, int]] = field(default_factory=dict)  # the rows of optional ones
     model: dict[str, Any] = field(default_factory=lambda: {"state": "none"})
     messages: list[Message] = field(default_factory=list)
 
-    def has_read(self, transactions: Transactions) -> None:
+    def has_read(self, inputs: Inputs) -> None:
         """Take over the account of the rows and what is to be said of them."""
-        self.as_of = transactions.as_of.isoformat()
-        self.rows = dict(transactions.rows)
-        self.messages += transactions.messages
+        self.as_of = inputs.cleaned.as_of.isoformat()
+        self.rows = dict(inputs.cleaned.rows)
+        self.tables = inputs.rows
+        self.messages += inputs.messages
 
     def has_scored(self, scored: Scored) -> None:
         """Take over which models were fitted, or why none was."""
         self.model = scored.model
         if scored.model["state"] == "skipped":
             self.says("warning", "model-skipped", scored.reason)
+        else:
+            self.messages += preparation.doubts(scored)
 
     def has_published(self, results: Mapping[str, Any]) -> None:
         """Take over on which pages groups of customers were too small to be shown."""
@@ -68,6 +73,7 @@ class LastRun:
             "run_id": self.run_id,
             "as_of": self.as_of,
             "rows": self.rows,
+            "tables": self.tables,
             "model": self.model,
             "messages": [message.as_dict() for message in self.messages],
         }
@@ -117,7 +123,8 @@ def told(error: BaseException) -> Message:
             return Message("error", "interrupted", text)
     where = traceback.extract_tb(error.__traceback__)[-1]
     text = f"Unforeseen: {type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
-    return Message("error", "unforeseen", f"{text}: {error}. This is a fault of clv: report it.")
+    said = f"{text}: {passwords.masked(str(error))}. This is a fault of clv: report it."
+    return Message("error", "unforeseen", said)
 
 
 def _state(exit_code: int) -> str:

@@ -39,7 +39,9 @@ def made_from(
     notebooks: Iterable[Notebook],
     languages: Iterable[str],
     inputs: Mapping[str, str],
+    *,
     compared_with: str | None = None,
+    pseudonyms: str | None = None,
 ) -> dict[str, Any]:
     """Everything that a run's results depend on.
 
@@ -55,6 +57,8 @@ def made_from(
         The sha256 of each input, by its name.
     compared_with
         The run whose numbers stand beside those of this one, if there is any.
+    pseudonyms
+        The fingerprint of the key by which customers are named, if there is any.
     """
     return {
         "study": dict(study),
@@ -62,6 +66,7 @@ def made_from(
         "languages": list(languages),
         "inputs": dict(inputs),
         "compared_with": compared_with,
+        "pseudonyms": pseudonyms,
         "code": code_hash(),
         "lock_file": lock_hash(),
         "versions": versions(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from clv.errors import BadParameter, ClvError, UnknownParameter, UsageError, lis
 from clv.report import languages
 from clv.runs import notebooks, parameters
 from clv.runs.notebooks import Notebook
-from clv.study import Study
+from clv.study import SOURCE_KEYS, Study
 from clv.study_keys import CHECKS, NOMINAL, PLAIN_NAME
 
 STUDY_FILE = "study.yml"
@@ -65,7 +65,7 @@ def study_file(given: Path | None) -> Path | None:
 
 def study(file: Path | None, settings: Mapping[str, str]) -> Study:
     """A study with the keys that were changed by hand, for commands without notebooks."""
-    changed = _changed(_read(file), settings, ())
+    changed = _changed(_read(file, settings), settings, ())
     parameters.raise_all(parameters.out_of_range(said_by(changed)))
     return changed
 
@@ -74,7 +74,7 @@ def order(request: Request) -> Order:
     """Read the study, choose its notebooks and check all that they are told; all faults at once."""
     found = notebooks.find(notebooks.folder_of(_folder(request.study_file)))
     chosen = notebooks.choose(found, request.only)
-    changed = _changed(_read(request.study_file), request.settings, chosen)
+    changed = _changed(_read(request.study_file, request.settings), request.settings, chosen)
     asked = Order(
         study=changed,
         notebooks=chosen,
@@ -99,14 +99,15 @@ def check(order: Order) -> None:
 def said_by(study: Study) -> dict[str, Any]:
     """What a study says to its notebooks, by the names of their parameters.
 
-    A parameter has one type: a margin is text there, share or column, transactions are a name, and
-    nominal prices are no table of prices.
+    A parameter has one type: a margin is text there, share or column, transactions are a name,
+    tables have a source each, and nominal prices are no table of prices.
     """
     said = {key: value for key, value in study.as_dict().items() if value is not None}
     if "margin" in said:
         said["margin"] = str(said["margin"])
     if "transactions" in said:
         said["transactions"] = study.source_name
+    said["tables"] = {name: {"source": where} for name, where in study.table_names.items()}
     if said.get("prices") == NOMINAL:
         said["prices"] = {}
     return {key: value for key, value in said.items() if key not in ("name", "languages")}
@@ -115,8 +116,13 @@ def said_by(study: Study) -> dict[str, Any]:
 # What was typed -----------------------------------------------------------------------------
 
 
-def _read(file: Path | None) -> Study:
-    return Study.read(file) if file else Study.default()
+def _read(file: Path | None, settings: Mapping[str, str]) -> Study:
+    """The study of a file, or the sample; of data named by hand its day and its name are not."""
+    if file:
+        return Study.read(file)
+    sample = Study.default()
+    own = settings.keys() & set(SOURCE_KEYS)
+    return replace(sample, name=Study().name, as_of=None) if own else sample
 
 
 def _folder(file: Path | None) -> Path | None:
@@ -128,7 +134,7 @@ def _name(file: Path | None, settings: Mapping[str, str]) -> str:
     if re.fullmatch(PLAIN_NAME, settings.get("name", "")):
         return settings["name"]
     try:
-        return _read(file).name
+        return _read(file, settings).name
     except ClvError:
         line = _NAME_LINE.search(file.read_text(encoding="utf-8", errors="replace"))
         named = line[1] if line else _folder(file).name

@@ -89,7 +89,9 @@ def _own(one: Executed, before: Earlier | None) -> dict[str, Any]:
     }
     stem = one.notebook.stem
     changes = comparison.of_page(harvest(one.node).headlines, stem, before)
-    return {"notebook": stem, "parameters": used, "changes": changes}
+    own = {"notebook": stem, "parameters": used, "changes": changes}
+    # Doubts about the models are none about what is told without them.
+    return own if one.notebook.needs_model else own | {"doubts": []}
 
 
 def _links(stem: str, language: str, edition: str, languages: Sequence[str]) -> dict[str, Any]:

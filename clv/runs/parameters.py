@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clv.errors import BadParameter, UnknownParameter, UsageError, listed
+from clv.study_sources import Faults
 from clv.tables import periods
 
 KINDS = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
@@ -168,8 +169,9 @@ def raise_all(found: Iterable[UsageError]) -> None:
     """Raise the faults as one error that names each of them once."""
     by_text = {str(fault): fault for fault in found}
     if by_text:
-        first = next(iter(by_text.values()))
-        raise type(first)(" ".join(by_text))
+        first = type(next(iter(by_text.values())))
+        # Faults inside a mapping are told with their inner keys, of which one sentence has none.
+        raise (BadParameter if issubclass(first, Faults) else first)(" ".join(by_text))
 
 
 def fits(parameter: Parameter, value: Any) -> bool:  # noqa: ANN401 -- that is the question

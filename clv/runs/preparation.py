@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from clv import ready_made, scoring
+from clv.customers.minimum import small_sample
+from clv.errors import Message, UsageError
 from clv.runs import parameters, publishing, results
 from clv.runs.execution import Job, LeftOut
+from clv.runs.inputs import Cleaned, Inputs
 from clv.runs.notebooks import Notebook
 from clv.runs.orders import Order
 from clv.runs.publishing import Staging
 from clv.scoring import Scored
 from clv.study import Study
-from clv.tables import summaries, transactions
+from clv.tables.optional import saved
 from clv.tables.summaries import Summaries
-from clv.tables.transactions import Transactions
-
-Cleaned = Transactions | Summaries
 
 # Keys of a study that scoring takes over.
 SCORING = ("unit", "horizon", "annual_discount_rate", "interval", "model", "spend_basis")
@@ -30,13 +30,6 @@ PREPARED, RESULTS = "prepared", "results"
 SUMMARY_ONLY = "They need `transactions`, and the study has a ready-made summary."
 
 
-def read(study: Study) -> Cleaned:
-    """The study's transactions, or its ready-made summary, cleaned."""
-    if study.summary:
-        return summaries.load(study.source, **study.summary_arguments())
-    return transactions.load(study.source, **study.load_arguments())
-
-
 def score(study: Study, cleaned: Cleaned) -> Scored:
     """Every customer of the study, valued, segmented and, given transactions, staged."""
     asked = {key: getattr(study, key) for key in SCORING}
@@ -46,17 +39,23 @@ def score(study: Study, cleaned: Cleaned) -> Scored:
     return scoring.score(cleaned, **asked, margin=cleaned.margin)
 
 
-def hand_over(study: Study, cleaned: Cleaned, scored: Scored, staging: Staging) -> None:
+def doubts(scored: Scored) -> tuple[Message, ...]:
+    """What a reader of the models' numbers should know of them."""
+    return small_sample(scored.customers) if scored.purchases is not None else ()
+
+
+def hand_over(study: Study, inputs: Inputs, scored: Scored, staging: Staging) -> None:
     """Write the tables of the report, and save for the notebooks what each would compute again."""
     tables = staging.report / "tables"
     tables.mkdir()
     customers = results.customer_table(scored.customers, study.unit)
-    results.write(customers, tables / "customers.csv")
+    results.write(customers, tables / "customers.csv", excel=study.excel)
     results.write(customers, tables / "customers.parquet")
-    results.write(cleaned.account, tables / "account.csv")
-    results.write(cleaned.quarantine, tables / "quarantine.csv")
-    if not isinstance(cleaned, Summaries):
-        cleaned.save(staging.scratch / PREPARED)
+    for name, table in (inputs.accounts | inputs.set_aside).items():
+        results.write(table, tables / f"{name}.csv", excel=study.excel)
+    if not isinstance(inputs.cleaned, Summaries):
+        inputs.cleaned.save(staging.scratch / PREPARED)
+        saved.save(inputs.tables, staging.scratch / PREPARED)
         scored.save(staging.scratch / RESULTS)
 
 
@@ -65,6 +64,15 @@ def hand_over_results(found: Mapping[str, Any], scratch: Path) -> None:
     folder = scratch / RESULTS
     folder.mkdir(parents=True, exist_ok=True)
     publishing.write_json(folder / "results.json", found)
+
+
+def refuse_pageless(asked: Iterable[Notebook], cleaned: Cleaned) -> None:
+    """Refuse to make a report without a single page, before anything is computed for it."""
+    if isinstance(cleaned, Summaries) and all(_told_of(one, PREPARED, RESULTS) for one in asked):
+        raise UsageError(
+            "A ready-made summary has no pages: every notebook asked for needs `transactions`. "
+            "`clv score --out customers.csv` values and segments its customers as one table."
+        )
 
 
 def left_out(asked: Iterable[Notebook], cleaned: Cleaned, scored: Scored) -> list[LeftOut]:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from clv.errors import BadParameter, listed
+from clv.errors import BadParameter, TooManyFaulty, listed
+from clv.report.alerts import Alert
 from clv.report.reasons import found_again
 from clv.report.words import Text, Words
 from clv.runs import pages, publishing
 from clv.runs.execution import Executed, LeftOut
 from clv.runs.harvest import Harvest, harvest
+from clv.study_sources import TABLES
 
 FIRST = ["customer_id", "frequency", "recency", "T", "unit", "monetary_value"]
 
 # A spreadsheet runs a cell that begins so, in the full-width forms too.
-_FORMULA = r"^([=+\-@\t\r\uff1d\uff0b\uff0d\uff20])"
+_FORMULA = r"^([=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])"
+_FIGURES = r'^([0-9][^"]*)$'  # what Excel may take for a number or a day
 
 
 # Tables -------------------------------------------------------------------------------------
@@ -38,34 +42,54 @@ def check_ending(path: Path) -> None:
         raise BadParameter.from_value("--out", str(path), f"a file ending in {listed(WRITERS)}")
 
 
-def write(table: pd.DataFrame, path: Path) -> None:
-    """Write a table in the format of the file's ending; same table, same bytes."""
-    WRITERS[path.suffix](table, path)
+def write(table: pd.DataFrame, path: Path, *, excel: bool = False) -> None:
+    """Write a table in the format of the file's ending; same table, same bytes.
+
+    `excel` writes CSV so that Excel opens it as it is: with a mark of its encoding, and ids that
+    begin with a digit as text, which it would round, shorten or take for days.
+    """
+    WRITERS[path.suffix](table, path, excel)
 
 
-def replace(table: pd.DataFrame, path: Path) -> None:
+def replace(table: pd.DataFrame, path: Path, *, excel: bool = False) -> None:
     """Write a table in one step over an older one, for its owner and their group to read."""
     with publishing.disk_trouble(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f".{path.name}")
-        WRITERS[path.suffix](table, new)
+        write(table, new, excel=excel)
         new.chmod(0o640)
         os.replace(new, path)
 
 
-def _parquet(table: pd.DataFrame, path: Path) -> None:
+@contextmanager
+def set_aside(folder: Path) -> Iterator[None]:
+    """Take away the rows that were set aside last time; keep those for which data is refused."""
+    for name in ("quarantine", *(f"quarantine_{table}" for table in TABLES)):
+        (folder / f"{name}.csv").unlink(missing_ok=True)
+    try:
+        yield
+    except TooManyFaulty as refused:
+        if refused.quarantine is not None:
+            replace(refused.quarantine, folder / "quarantine.csv")
+        raise
+
+
+def _parquet(table: pd.DataFrame, path: Path, _excel: bool) -> None:
     table.to_parquet(path, index=False)
 
 
-def _csv(table: pd.DataFrame, path: Path) -> None:
-    """Text in quotes, and none of it a formula that a spreadsheet would run."""
+def _csv(table: pd.DataFrame, path: Path, excel: bool) -> None:
+    """Every cell in quotes, and none of them a formula that a spreadsheet would run."""
     texts = table.select_dtypes(exclude=["number", "bool", "datetime"])
     tame = {name: _tamed(column) for name, column in texts.items()}
-    with path.open("w", encoding="utf-8", newline="") as lines:
+    if excel:
+        ids = [name for name in tame if name.endswith("_id")]
+        tame |= {name: tame[name].str.replace(_FIGURES, r'="\1"', regex=True) for name in ids}
+    with path.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as lines:
         table.assign(**tame).to_csv(
             lines,
             index=False,
-            quoting=csv.QUOTE_NONNUMERIC,
+            quoting=csv.QUOTE_ALL,
             lineterminator="\n",
             date_format="%Y-%m-%d",
         )
@@ -111,11 +135,18 @@ def _said(executed: Sequence[Executed], language: str) -> dict[str, Any]:
     }
 
 
-def alerts(left_out: Sequence[LeftOut], language: str = "en") -> list[dict[str, Any]]:
-    """What the reader of a report must know besides its failed checks: pages without a model."""
+def alerts(
+    odd: Sequence[Alert], left_out: Sequence[LeftOut], language: str = "en"
+) -> list[dict[str, Any]]:
+    """What the reader of a report must know besides its failed checks: odd data, absent pages."""
     words = Words.of(language)
-    facts = {"name": "model", "label": words.text("Model"), "passed": False, "notebook": ""}
-    return [facts | {"detail": said.render(words)} for said in absences(left_out)]
+    told = [(one.code, one.label, one.sentence) for one in odd]
+    told += [("model", Text("Model"), said) for said in absences(left_out)]
+    return [
+        {"name": name, "label": label.render(words), "passed": False, "notebook": ""}
+        | {"detail": said.render(words)}
+        for name, label, said in told
+    ]
 
 
 def absences(left_out: Sequence[LeftOut]) -> list[Text]:

@@ -13,10 +13,12 @@ from typing import Any
 import nbformat
 
 from clv.errors import AnotherRunHolds, CouldNotPublish, Message
+from clv.report import alerts, pseudonyms
 from clv.runs import (
     comparison,
     execution,
     index,
+    inputs,
     manifest,
     orders,
     pages,
@@ -26,22 +28,27 @@ from clv.runs import (
 )
 from clv.runs.comparison import Earlier
 from clv.runs.execution import Executed, Job, LeftOut, Progress, Step
+from clv.runs.inputs import Cleaned, Inputs
 from clv.runs.last_run import LastRun, recorded
 from clv.runs.notebooks import SUMMARY
 from clv.runs.orders import Order, Request
 from clv.runs.publishing import Staging
 from clv.scoring import Scored
-from clv.tables.transactions import Transactions
 
 
 @dataclass(frozen=True, slots=True)
 class Ingredients:
     """What a run is made from, and the name that follows from it."""
 
-    cleaned: Transactions
+    inputs: Inputs
     made_from: Mapping[str, Any]
     run_id: str
     before: Earlier | None  # the run that this one is compared with
+
+    @property
+    def cleaned(self) -> Cleaned:
+        """The purchases, or the ready-made summary."""
+        return self.inputs.cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +77,9 @@ def run(request: Request, progress: Progress = lambda step: None) -> Outcome:
             anew = request.force or not manifest.verifies(done)
             if anew:
                 scored = _score(order, given, last, progress)
-                preparation.hand_over(order.study, given.cleaned, scored, staging)
+                preparation.hand_over(order.study, given.inputs, scored, staging)
                 jobs = preparation.jobs(order, given.cleaned, scored)
-                executed, refused = _execute(jobs, order.languages, staging, request.jobs, progress)
+                executed, refused = _execute(jobs, order, staging, request.jobs, progress)
                 absent = [*preparation.left_out(order.notebooks, given.cleaned, scored), *refused]
                 for absence in results.absences(absent):
                     last.says("warning", "left-out", str(absence))
@@ -94,19 +101,22 @@ def run(request: Request, progress: Progress = lambda step: None) -> Outcome:
 def _read(order: Order, home: Path, last: LastRun, progress: Progress) -> Ingredients:
     """Read and clean the transactions; the run's name follows from them."""
     with _timed("read and clean", progress):
-        cleaned = preparation.read(order.study)
-    last.has_read(cleaned)
+        found = inputs.read(order.study)
+    last.has_read(found)
+    cleaned = found.cleaned
+    preparation.refuse_pageless(order.notebooks, cleaned)
     study = order.study.as_dict() | {"as_of": cleaned.as_of.isoformat()} | order.told
     before = comparison.earlier(home, study, study["as_of"])
     made_from = manifest.made_from(
         study=study,
         notebooks=order.notebooks,
         languages=order.languages,
-        inputs=cleaned.input_hashes,
+        inputs=found.hashes,
+        pseudonyms=pseudonyms.fingerprint(order.study.name),
         compared_with=before.run_id if before else None,
     )
     last.run_id = manifest.run_id(cleaned.as_of, made_from)
-    return Ingredients(cleaned, made_from, last.run_id, before)
+    return Ingredients(found, made_from, last.run_id, before)
 
 
 def _score(order: Order, given: Ingredients, last: LastRun, progress: Progress) -> Scored:
@@ -119,7 +129,7 @@ def _score(order: Order, given: Ingredients, last: LastRun, progress: Progress) 
 
 def _execute(
     jobs: Sequence[Job],
-    languages: Sequence[str],
+    order: Order,
     staging: Staging,
     at_once: int,
     progress: Progress,
@@ -130,10 +140,11 @@ def _execute(
         cwd=staging.scratch,
         sockets=staging.sockets,
         at_once=at_once,
+        environment=pseudonyms.scoped(order.study.name),
         progress=progress,
     )
     others = run([job for job in jobs if job.notebook.number != SUMMARY])
-    found = results.gather(_ran(others), languages)
+    found = results.gather(_ran(others), order.languages)
     preparation.hand_over_results(found, staging.scratch)
     ended = others + run([job for job in jobs if job.notebook.number == SUMMARY])
     return _ran(ended), [one for one in ended if isinstance(one, LeftOut)]
@@ -163,15 +174,17 @@ def _write(
     for one in executed:
         nbformat.write(one.node, report / "notebooks" / one.notebook.path.name)
     found = results.gather(executed, order.languages)
+    odd = [*given.inputs.alerts, *alerts.of_models(preparation.doubts(scored))]
     for language, said in {order.languages[0]: found, **found["translations"]}.items():
         said["headlines"] = comparison.changes(said["headlines"], given.before)
-        said["alerts"] += results.alerts(absent, language)
+        said["alerts"] += results.alerts(odd, absent, language)
     publishing.write_json(report / "results.json", origin | found)
     basis = {
         "source": order.study.source_name,
         "rows": dict(given.cleaned.rows),
-        "inputs": dict(given.cleaned.input_hashes),
+        "inputs": given.inputs.hashes,
         "versions": given.made_from["versions"],
+        "doubts": [doubt.code for doubt in preparation.doubts(scored)],
     }
     pages.write(executed, report, order.languages, origin | basis, given.before)
     left_out = [one.notebook.stem for one in absent]
@@ -188,7 +201,8 @@ def _manifest(
         **given.made_from,
         "told": {one.notebook.stem: dict(one.told) for one in executed},
         "rows": dict(given.cleaned.rows),
-        "account": given.cleaned.account.to_dict("records"),
+        "tables": given.inputs.rows,
+        **{name: table.to_dict("records") for name, table in given.inputs.accounts.items()},
         "model": scored.model,
         "estimates": manifest.estimates(scored),
         "git_commit": manifest.git_commit(),

@@ -68,6 +68,7 @@ def refusal(frequency):
         older(EVENLY),
         older(CROWDED),
         older(LATE),
+        older([0, 0, 3], days=365),
         *silence.WHY.values(),
         *rules.NEEDS.values(),
         refusal([1] * 3),

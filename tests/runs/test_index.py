@@ -1,6 +1,7 @@
 import json
 import os
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -24,7 +25,8 @@ RESULTS = {
          "file": "99_executive_summary.html", "answer": "", "next_step": ""},
     ],
 }  # fmt: skip
-FAULT = {"level": "error", "code": "notebook-failed", "text": "06 failed in cell 7: <no fit>."}
+FAULT = {"level": "error", "code": "notebook-failed", "line": 41,
+         "text": "06 failed in cell 7: no fit for ayse@mail.example."}  # fmt: skip
 
 
 def ran(out, *, name="shop", state="ok", results=RESULTS, messages=(), runs=("1998-06-30-3f9a",)):
@@ -69,7 +71,7 @@ def test_alerts_are_told_with_the_state(tmp_path):
     ran(tmp_path, results=RESULTS | {"alerts": [alert]})
     page = read(tmp_path)
     assert state_of(page).startswith("Published, with alerts.")
-    assert "1 check failed" in page.find(class_="strip").text
+    assert "1 alert" in page.find(class_="strip").text
     assert "It is not." in page.find(class_="strip").text
 
 
@@ -85,7 +87,10 @@ def test_a_run_that_was_not_published_says_since_when_and_why(tmp_path, state, s
     assert state_of(page) == (
         f"The last run {said} on January 15, 2025. Shown is the report as of June 30, 1998."
     )
-    assert page.find(class_="reason").text == FAULT["text"]
+    assert page.find(class_="reason").text.startswith(
+        "A notebook did not run to its end. (notebook-failed, line 41)"
+    )
+    assert FAULT["text"] not in page.text
     assert page.find(class_="headlines")
 
 
@@ -107,6 +112,16 @@ def test_a_report_without_readable_results_is_still_listed(tmp_path):
     home = ran(tmp_path)
     (home / "latest" / "results.json").unlink()
     assert "June 30, 1998" in state_of(read(tmp_path))
+
+
+def test_the_run_that_is_shown_is_no_earlier_one_wherever_the_index_is_written_from(
+    tmp_path, monkeypatch
+):
+    ran(tmp_path / "reports", runs=("1997-09-30-1", "1998-06-30-3f9a"))
+    monkeypatch.chdir(tmp_path)
+    archive = read(Path("reports")).find(class_="archive")
+    assert archive.summary.text == "1 earlier run"
+    assert [a.text for a in archive("a")] == ["1997-09-30-1"]
 
 
 def test_questions_link_into_the_run_and_the_summary_comes_first(tmp_path):

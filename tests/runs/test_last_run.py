@@ -22,6 +22,7 @@ def test_a_good_run_is_ok(tmp_path):
         "run_id": "2024-12-31-aaaaaaaa",
         "as_of": None,
         "rows": {},
+        "tables": {},
         "model": {"state": "none"},
         "messages": [
             {

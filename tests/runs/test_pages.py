@@ -18,16 +18,17 @@ def written(tmp_path_factory, notebook_files):
     """The pages of two notebooks that have shown nothing."""
     report = tmp_path_factory.mktemp("out") / "shop" / "runs" / "a-run"
     report.mkdir(parents=True)
-    found = notebooks.choose(notebooks.find(notebook_files), ["00", "01"])
+    found = notebooks.choose(notebooks.find(notebook_files), ["00", "01", "02"])
     executed = [
         Executed(one, {"horizon": "26W", "prepared": "x"}, one.node(), 1.0) for one in found
     ]
-    pages.write(executed, report, LANGUAGES, {"study": "shop", "run_id": "a-run"})
+    origin = {"study": "shop", "run_id": "a-run", "doubts": ["small-sample"]}
+    pages.write(executed, report, LANGUAGES, origin)
     return report
 
 
 def test_both_editions_of_every_notebook_are_there_in_every_language(written):
-    names = ["00_speaks", "01_says_where_it_runs"]
+    names = ["00_speaks", "01_says_where_it_runs", "02_needs_a_model"]
     folders = [f"html/{language}{edition}" for language in LANGUAGES for edition in EDITIONS]
     pages = {p.relative_to(written).as_posix() for p in written.rglob("*.html")}
     assert pages == {f"{folder}/{name}.html" for folder in folders for name in names}
@@ -59,6 +60,15 @@ def test_a_page_shows_what_was_chosen_and_not_what_was_handed_over(written):
     html = (written / "html/en/00_speaks.html").read_text(encoding="utf-8")
     assert "26W" in html
     assert "prepared" not in html
+
+
+def test_doubts_about_the_models_stand_on_the_pages_that_need_them_and_on_no_other(written):
+    doubtful = [
+        page.name
+        for page in sorted((written / "html" / "en").glob("*.html"))
+        if "Fewer than 300 customers have come back" in page.read_text(encoding="utf-8")
+    ]
+    assert doubtful == ["02_needs_a_model.html"]
 
 
 def test_links_between_languages_keep_the_edition():

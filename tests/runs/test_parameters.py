@@ -9,6 +9,7 @@ import pytest
 from clv.errors import BadParameter, UnknownParameter, UsageError
 from clv.runs import notebooks, parameters
 from clv.runs.parameters import Parameter
+from clv.study import Study
 
 CELL = """# What to look at
 transactions: str = "cdnow # not a comment"  # what to read
@@ -158,6 +159,24 @@ def test_a_fault_of_many_notebooks_is_named_once():
     with pytest.raises(BadParameter) as caught:
         parameters.raise_all([fault, BadParameter(str(fault))])
     assert str(caught.value) == str(fault)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        ("format", "{delim: ';'}", "Did you mean `delimiter`?"),
+        ("columns", "{foo: a}", "`columns` has no parameter `foo`"),
+        ("transactions", "{database: 'postgresql://u:S3CRET@h/d'}", "`transactions: database`"),
+    ],
+)
+def test_a_fault_inside_a_mapping_is_a_fault_like_any_other(key, text, said):
+    with pytest.raises(UsageError) as caught:
+        Study.default().override({key: text})
+    with pytest.raises(BadParameter) as raised:
+        parameters.raise_all([caught.value, UsageError("And that.")])
+    assert said in str(raised.value)
+    assert "And that." in str(raised.value)
+    assert "S3CRET" not in str(raised.value)
 
 
 def test_good_values_pass(declared):

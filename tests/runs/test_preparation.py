@@ -7,7 +7,7 @@ import pytest
 
 import clv
 from clv import scoring
-from clv.runs import orders, preparation, publishing
+from clv.runs import inputs, orders, preparation, publishing
 from clv.runs.orders import Request
 
 
@@ -18,8 +18,13 @@ def order(tmp_path_factory, new_shop):
 
 
 @pytest.fixture(scope="module")
-def cleaned(order):
-    return preparation.read(order.study)
+def given(order):
+    return inputs.read(order.study)
+
+
+@pytest.fixture(scope="module")
+def cleaned(given):
+    return given.cleaned
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +33,9 @@ def scored(order, cleaned):
 
 
 @pytest.fixture
-def staging(order, cleaned, scored, tmp_path):
+def staging(order, given, scored, tmp_path):
     with publishing.stage(tmp_path) as staging:
-        preparation.hand_over(order.study, cleaned, scored, staging)
+        preparation.hand_over(order.study, given, scored, staging)
         yield staging
 
 

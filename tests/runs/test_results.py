@@ -44,7 +44,21 @@ def test_text_is_quoted_and_no_cell_is_a_formula(customers, tmp_path):
     assert second["T"] == "-3.0"  # a number is no text
     assert second["monetary_value"] == ""
     assert second["first_purchase"] == "2024-02-29"
-    assert '"007",1,1.0,4.0,"W",12.5,"champions"' in (tmp_path / "customers.csv").read_text()
+    written = (tmp_path / "customers.csv").read_text(encoding="utf-8")
+    assert '"007","1","1.0","4.0","W","12.5","champions"' in written
+
+
+def test_for_excel_the_encoding_is_marked_and_an_id_stays_the_text_that_it_is(tmp_path):
+    ids = ["00012", "4111111111111111", "3-4", "12E5", "Ş7", "=1+1", '5"', None]
+    table = pd.DataFrame({"customer_id": ids, "amount": range(8)})
+    results.write(table, tmp_path / "t.csv", excel=True)
+    assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as lines:
+        written = [row["customer_id"] for row in csv.DictReader(lines)]
+    assert written[:4] == ['="00012"', '="4111111111111111"', '="3-4"', '="12E5"']
+    assert written[4:] == ["Ş7", "'=1+1", '5"', ""]
+    results.write(table, tmp_path / "plain.csv")
+    assert rows(tmp_path / "plain.csv")[0]["customer_id"] == "00012"
 
 
 @pytest.mark.parametrize("lead", list("=+-@\t\r＝＋－＠"))
@@ -90,5 +104,5 @@ def test_pages_left_out_for_one_reason_share_a_sentence(notebook_files):
         f"Left out {one.stem}, {three.stem}: Too few.",
         f"Left out {two.stem}: One price.",
     ]
-    assert [alert["detail"] for alert in results.alerts(absent)] == said
-    assert results.alerts([]) == []
+    assert [alert["detail"] for alert in results.alerts([], absent)] == said
+    assert results.alerts([], []) == []

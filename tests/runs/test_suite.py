@@ -105,9 +105,18 @@ def test_a_notebook_without_its_model_is_left_out_and_everybody_is_told(publishe
     assert manifest.read(outcome.run)["left_out"] == ["02_needs_a_model"]
     assert not list(outcome.run.rglob("02_*"))
     results = json.loads((outcome.run / "results.json").read_text(encoding="utf-8"))
-    assert "02_needs_a_model" in results["alerts"][0]["detail"]
+    assert "02_needs_a_model" in results["alerts"][-1]["detail"]
     assert "02_needs_a_model" in (request.out / "index.html").read_text(encoding="utf-8")
     assert "Left out 02_needs_a_model" in texts(request)
+
+
+def test_what_is_odd_about_the_data_reaches_whoever_reads_the_index(published):
+    request, outcome = published
+    results = json.loads((outcome.run / "results.json").read_text(encoding="utf-8"))
+    stale = results["alerts"][0]
+    assert (stale["name"], stale["label"]) == ("stale", "Data")
+    assert stale["detail"].startswith("The newest purchase is long before")
+    assert stale["detail"] in (request.out / "index.html").read_text(encoding="utf-8")
 
 
 def test_results_hold_what_the_pages_say(published):

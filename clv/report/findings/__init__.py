@@ -26,6 +26,7 @@ from clv.report.findings.customers import (
 )
 from clv.report.findings.finding import Finding
 from clv.report.findings.forecasts import formula_tested, track_record, were_we_right
+from clv.report.findings.health import first_seen, usual_gap, verdict
 from clv.report.findings.movement import revenue_movement, silent_loyal, slipped
 from clv.report.findings.newcomers import acquisition_ceiling, new_customers
 from clv.report.findings.purchases import (
@@ -50,6 +51,9 @@ from clv.report.findings.value import (
 __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "Finding",
     "data_health",
+    "verdict",
+    "first_seen",
+    "usual_gap",
     "one_time_buyers",
     "revenue_movement",
     "cohort_trend",

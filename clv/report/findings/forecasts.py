@@ -9,7 +9,7 @@ import pandas as pd
 
 from clv.customers.rolling import ENOUGH
 from clv.customers.totals import Total
-from clv.report.findings.finding import Finding, ahead, estimate, evidence, graded
+from clv.report.findings.finding import Finding, ahead, evidence, graded, sure
 from clv.report.messages import Messages
 from clv.report.words import Count, Day, Money, Names, Share, Text, Value
 
@@ -52,7 +52,7 @@ def were_we_right(forecast: Forecast | None, *, currency: str | None = None) -> 
     values = {
         "day": Day(forecast.made_on),
         "until": Day(forecast.until),
-        "foreseen": estimate(*(Money(row[name], currency) for name in ("foreseen", "low", "high"))),
+        "foreseen": sure(*(Money(row[name], currency) for name in ("foreseen", "low", "high"))),
         "came": Money(row["came"], currency),
         "gap": Share(off),
     }

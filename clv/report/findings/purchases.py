@@ -57,13 +57,17 @@ def purchase_model(models: pd.DataFrame, buyers: Total, *, horizon: str) -> Find
         "buyers": Count(buyers.expected),
         "total": Count(customers),
         "share": Share(buyers.expected / customers),
-        "half": Count((buyers.high - buyers.low) / 2),
         "horizon": ahead(horizon),
     }
-    again = Text(
-        "{buyers} of {total} customers ({share}) are expected to buy again {horizon}, give or "
-        "take {half}.",
-        values,
+    half = (buyers.high - buyers.low) / 2
+    again = (
+        Text("{buyers} of {total} customers ({share}) are expected to buy again {horizon}.", values)
+        if pd.isna(half)
+        else Text(
+            "{buyers} of {total} customers ({share}) are expected to buy again {horizon}, give or "
+            "take {half}.",
+            values | {"half": Count(half)},
+        )
     )
     plan = Text("Plan for {buyers} buyers, not for {total} customers.", values)
     return Finding(again, shown, "info", plan)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from clv.customers.outlook import Outlook
 from clv.customers.rolling import ENOUGH
-from clv.report.findings.finding import Finding, ahead, estimate, evidence, graded, sure
+from clv.report.findings.finding import Finding, ahead, evidence, graded, sure
 from clv.report.words import Count, Label, Money, Share, Text, Value
 from clv.report.worth import COLUMN, MARGIN, REVENUE, noun, to_come
 
@@ -60,6 +60,9 @@ def expected_value(
         "tested": Count(outlook.tested),
         "doubt": _doubt(outlook.missed),
     }
+    if pd.isna(wide.low) or pd.isna(wide.high):
+        wait = Text("Plan with no such total before a longer history can bound it.")
+        return Finding(_without_bounds(customers, values), shown, "act", wait)
     alone = outlook.tested < ENOUGH
     said = _by_models(customers, values) if alone else _by_record(customers, values)
     plan = _plan_alone(outlook.missed) if alone else Text("Plan between {low} and {high}.", values)
@@ -67,6 +70,18 @@ def expected_value(
         plan = Text("{plan} It is revenue: only its margin can be spent.", {"plan": plan})
     off = float(np.nan_to_num(abs(outlook.missed)))
     return Finding(said, shown, graded(off, watch=0.05, act=0.25), plan)
+
+
+def _without_bounds(customers: int, values: dict[str, Value]) -> Text:
+    """The total where the data hardly pin the model down."""
+    return Text(
+        "{count} customer is expected to bring {total} of {worth} {horizon}; how far that may be "
+        "off, so few customers do not tell.",
+        values,
+        plural="{count} customers are expected to bring {total} of {worth} {horizon}; how far that "
+        "may be off, so few customers do not tell.",
+        count=customers,
+    )
 
 
 def _by_record(customers: int, values: dict[str, Value]) -> Text:
@@ -222,7 +237,7 @@ def value_at_risk(
         return Finding(Text("There is no {worth} to lose.", values), shown)
     share = total.expected / expected
     values |= {
-        "amount": estimate(*(Money(getattr(total, name), currency) for name in BOUNDS)),
+        "amount": sure(*(Money(getattr(total, name), currency) for name in BOUNDS)),
         "lost": Money(total.expected, currency),
         "share": Share(share),
         "horizon": ahead(within),

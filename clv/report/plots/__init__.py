@@ -14,6 +14,7 @@ from clv.report.plots.customers import (
     rfm_grid,
     segment_value,
 )
+from clv.report.plots.first_look import amounts, gaps
 from clv.report.plots.forecasts import track_record
 from clv.report.plots.models import (
     calibration,
@@ -31,6 +32,8 @@ from clv.report.plots.value import lorenz, value_by_group, value_by_period, valu
 __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "account",
     "purchases_per_month",
+    "gaps",
+    "amounts",
     "revenue_movement",
     "purchase_days_histogram",
     "cohort_heatmap",

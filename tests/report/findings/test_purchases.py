@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -30,6 +32,12 @@ def test_the_number_of_buyers_to_come_is_said():
     )
     assert str(found.next_step) == "Plan for 50 buyers, not for 200 customers."
     assert found.severity == "info"
+
+
+def test_buyers_without_bounds_are_said_without():
+    unknown = replace(BUYERS, low=float("nan"), high=float("nan"))
+    found = findings.purchase_model(models(mbgnbd=0.5), unknown, horizon="12M")
+    assert str(found.headline).endswith("(25%) are expected to buy again within 12 months.")
 
 
 def test_without_a_model_the_page_says_so():

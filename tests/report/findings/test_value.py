@@ -73,6 +73,20 @@ def test_one_customer_is_expected_in_the_singular():
     assert str(found.headline).startswith("1 customer is expected to bring 1,213,444 of revenue by")
 
 
+def test_a_model_that_the_data_hardly_pin_down_gives_a_total_without_bounds():
+    total = SimpleNamespace(expected=900.0, low=NAN, high=NAN)
+    unknown = SimpleNamespace(total=total, wide=total, tested=0, missed=NAN)
+    found = said(unknown, customers=60)
+    assert str(found.headline) == (
+        "60 customers are expected to bring $900.00 of revenue within 12 months; how far that may "
+        "be off, so few customers do not tell."
+    )
+    assert str(found.next_step).startswith("Plan with no such total before a longer history")
+    assert found.severity == "act"
+    at_risk = findings.value_at_risk(total, expected=2e6, within="90D")
+    assert "nan" not in str(at_risk.headline)
+
+
 def test_without_customers_nothing_is_valued():
     assert str(said(outlook(), customers=0).headline) == "There are no customers to value."
 

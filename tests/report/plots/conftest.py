@@ -1,3 +1,5 @@
+import math
+
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
@@ -37,6 +39,12 @@ def tables():
         ),
         "purchases_per_month": pd.DataFrame(
             {"new": [7846, 8476], "repeat": [1082, 2796]}, index=MONTHS.to_timestamp()
+        ),
+        "gaps": pd.DataFrame(
+            {"at_least": [1.0, 8.0], "below": [8.0, math.inf], "purchase_days": [40, 12]}
+        ),
+        "amounts": pd.DataFrame(
+            {"at_least": [5.0, 10.0], "below": [10.0, 20.0], "purchase_days": [7, 22]}
         ),
         "revenue_movement": causes,
         "purchase_days_histogram": pd.DataFrame({"frequency": [0, 0, 1, 14]}),
