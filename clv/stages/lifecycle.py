@@ -7,18 +7,21 @@ on a model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from clv.errors import BadParameter, TooLittleToModel
-from clv.stages import health, records, rules, signals, spells
+from clv.stages import frameworks, health, records, rules, signals, spells, transitions
+from clv.stages.bottlenecks import Expectation, bottlenecks, leads_to_prospects
 from clv.stages.events import BEFORE, Events
+from clv.stages.frameworks import Framework
 from clv.stages.settings import Settings
 from clv.stages.thresholds import Thresholds, fit
 from clv.stages.timelines import Timelines, whole_days
@@ -48,6 +51,7 @@ class Lifecycle:
     versions: Versions | None = None  # what else was known of them before
     records: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # as of `Events.of`
     observable: tuple[str, ...] = rules.OBSERVABLE  # the states that the tables can show
+    framework: Framework | None = None  # whose words `stages` adds to its own
 
     @cached_property
     def spells(self) -> pd.DataFrame:
@@ -74,16 +78,18 @@ class Lifecycle:
         DataFrame
             Indexed by customer_id: stage (ordered, all twelve states), reason, rule, evidence,
             since_last (days; missing before a purchase), purchase_days, in_onboarding, activated,
-            is_advocate, promoter, entry_uncertain, depth_now, max_depth.
+            is_advocate, promoter, entry_uncertain, depth_now, max_depth; with a framework its
+            framework_stage and badge.
         """
         found = self._signals(as_of)
         since = found["since_last"]
-        return rules.apply(found).assign(
+        stages = rules.apply(found).assign(
             since_last=since.astype("Int64" if since.hasnans else "int64"),
             **found[["purchase_days", *spells.FLAGS]],
             depth_now=spells.depths(found, ever=False),
             max_depth=spells.depths(found, ever=True),
         )
+        return stages if self.framework is None else stages.join(self.framework.of(stages))
 
     def health(self, as_of: str | date | None = None) -> pd.DataFrame:
         """How each customer's relationship is doing on a day, by customer_id; customers only.
@@ -140,6 +146,35 @@ class Lifecycle:
             fill_value=0,
         )
 
+    def transitions(
+        self, start: str | date | None = None, end: str | date | None = None
+    ) -> pd.DataFrame:
+        """How often each move was made after `start` and up to `end`; by default, ever.
+
+        Returns
+        -------
+        DataFrame
+            As of `transitions.counts`: one row per pair of stages.
+        """
+        first = self.spells["start"].min() - pd.Timedelta(days=1)
+        began = first if start is None else self._day(start, "start")
+        return transitions.counts(self.spells, began, self._day(end, "end"))
+
+    def bottlenecks(
+        self, expectations: Sequence[Expectation] | None = None, *, interval: float = 0.90
+    ) -> pd.DataFrame:
+        """Where customers get stuck: what was expected of each stage, and what came.
+
+        By default, that a lead in five becomes a prospect before leads count as lost.
+
+        Returns
+        -------
+        DataFrame
+            As of `bottlenecks.bottlenecks`: one row per expectation.
+        """
+        asked = expectations or (leads_to_prospects(self.thresholds.lead_ttl),)
+        return bottlenecks(self.spells, self.as_of, asked, interval=interval)
+
     def purchase_days(self, as_of: str | date | None = None) -> pd.DataFrame:
         """Purchase days up to a day, as they were known on it: customer_id, date, amount."""
         day = self._whole(self._day(as_of, "as_of"))
@@ -191,6 +226,7 @@ def lifecycle(
     tables: Mapping[str, Facts] | None = None,
     sector: str | None = None,
     settings: Mapping[str, object] | None = None,
+    framework: str | Path | None = None,
 ) -> Lifecycle:
     """The lifecycle of every customer.
 
@@ -210,6 +246,9 @@ def lifecycle(
         What is set rather than learned, as of `settings.Settings`: by the preset of a sector
         (ecommerce, saas, manufacturing, consulting, education, health) and by name, such as
         {"lead_ttl": 90}. Thresholds of an earlier fit hold their own.
+    framework
+        Whose words are added to the stages: clm, crm, five-step, growth, hubspot, personaclick, or
+        the path of a YAML file of your own.
     """
     last = transactions.window_end(as_of)
     days = signals.visible(transactions.purchase_days(last), last)
@@ -227,4 +266,5 @@ def lifecycle(
         versions=versions(transactions, last),
         records=read,
         observable=tuple(state for state in rules.STATES if state in seen),
+        framework=None if framework is None else frameworks.read(framework),
     )

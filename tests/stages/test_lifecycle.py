@@ -237,3 +237,29 @@ def test_on_the_first_day_of_a_history_nobody_can_have_moved():
     life = clv.lifecycle(clv.load("cdnow-sample"), as_of="1997-01-01")
     with pytest.raises(TooLittleToModel, match="one day long"):
         life.moves("1997-01-01")
+
+
+def test_the_words_of_a_framework_are_added_to_the_stages(cdnow_sample, sample):
+    crm = lifecycle(cdnow_sample, thresholds=sample.thresholds, framework="crm")
+    stages, plain = crm.stages("1998-01-31"), sample.stages("1998-01-31")
+    assert stages.drop(columns=["framework_stage", "badge"]).equals(plain)
+    assert (stages["badge"] == "at_risk").equals(plain["stage"] == "at_risk")
+    dormant = stages.loc[plain["stage"] == "dormant", "framework_stage"]
+    assert set(dormant) == {"dormant"}
+    with pytest.raises(BadParameter, match="framework"):
+        lifecycle(cdnow_sample, framework="nonsense")
+
+
+def test_transitions_are_every_change_of_stage_there_has_been(sample):
+    told, spells = sample.transitions(), sample.spells
+    entries = told["state"] == rules.NOT_YET
+    assert told.loc[entries, "moves"].sum() == spells["customer_id"].nunique()
+    assert told.loc[~entries, "moves"].sum() == spells["next_state"].notna().sum()
+    year, rest = sample.transitions(end="1997-12-31"), sample.transitions("1997-12-31")
+    assert year["moves"].sum() + rest["moves"].sum() == told["moves"].sum()
+
+
+def test_without_leads_no_lead_gets_stuck(sample):
+    told = sample.bottlenecks()
+    assert told["days"].tolist() == [sample.thresholds.lead_ttl]
+    assert told["verdict"].tolist() == ["not_enough_data"]

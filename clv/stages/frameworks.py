@@ -1,0 +1,244 @@
+"""The words of others for the twelve states: stages of a framework, read from YAML.
+
+A framework gives every customer one stage, whatever the state, the depth, the activation and the
+number of purchases: the mapping is a tree that asks for one of them at a time, so that no customer
+falls between two branches or into both. Who has lapsed stands off the ladder, in rows of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clv import strict_yaml
+from clv.errors import BadParameter, SourceUnreadable, near
+from clv.stages.rules import STATES
+from clv.strict_yaml import Entry, Fault
+
+LANGUAGES = ("en", "tr", "ar")
+LAPSED = ("lost_lead", "dormant", "churned")  # never on the ladder: totals would lie
+RISK = "at_risk"  # a badge beside the stage that a customer keeps
+NEEDED = ("title", "ladder", "off_ladder", "states")
+KEYS = (*NEEDED, "per_cohort")
+QUESTIONS = {  # what a branch may ask for: the answers, all of which it must hold
+    "depth": ("customer", "loyal", "advocate"),
+    "activated": ("activated", "not_activated"),
+    "purchases": ("once", "again"),
+}
+
+Tree = str | Mapping[str, Any]  # a stage, or an answer's trees
+Labels = Mapping[str, str]  # by language
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """Stages in their order, what they are called, and who stands in each."""
+
+    name: str
+    title: Labels
+    ladder: Mapping[str, Labels]  # in order
+    off_ladder: Mapping[str, Labels]
+    states: Mapping[str, Tree]
+    per_cohort: tuple[str, ...] = ()  # stages that are measured, and in which nobody stands
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """All stages in order: those of the ladder, then those off it."""
+        return (*self.ladder, *self.off_ladder)
+
+    def label(self, stage: str, language: str = "en") -> str:
+        """What a stage is called; in English where the framework has no word of a language."""
+        known = self.ladder.get(stage) or self.off_ladder[stage]
+        return known.get(language, known["en"])
+
+    def stage(self, state: str, depth: str, activated: bool, purchase_days: int) -> str:
+        """The stage of one customer."""
+        asked = {
+            "depth": depth if depth in QUESTIONS["depth"] else "customer",
+            "activated": "activated" if activated else "not_activated",
+            "purchases": "again" if purchase_days > 1 else "once",
+        }
+        tree = self.states[state]
+        while not isinstance(tree, str):
+            tree = tree[asked[question_of(tree)]]
+        return tree
+
+    def of(self, stages: pd.DataFrame) -> pd.DataFrame:
+        """The stage of every customer.
+
+        Parameters
+        ----------
+        stages
+            As `Lifecycle.stages` returns it: stage, depth_now, activated, purchase_days.
+
+        Returns
+        -------
+        DataFrame
+            Indexed as `stages`: framework_stage (ordered), badge ("at_risk" or "").
+        """
+        names = ["stage", "depth_now", "activated", "purchase_days"]
+        asked = (
+            stages[names]
+            .assign(purchase_days=stages["purchase_days"].clip(upper=2))
+            .astype({"stage": str, "depth_now": str, "activated": bool, "purchase_days": int})
+        )
+        which = asked.groupby(names, sort=False).ngroup().to_numpy()
+        distinct = asked.drop_duplicates().itertuples(index=False)
+        found = np.array([self.stage(*each) for each in distinct], dtype=object)
+        placed = found[which] if len(which) else found
+        return pd.DataFrame(
+            {
+                "framework_stage": pd.Categorical(placed, categories=self.stages, ordered=True),
+                "badge": np.where(asked["stage"] == RISK, RISK, ""),
+            },
+            index=stages.index,
+        )
+
+    def counts(self, stages: pd.DataFrame) -> pd.DataFrame:
+        """Customers by stage of the framework.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by framework_stage, every stage in its order: customers, at_risk (of them), both
+            Int64 and NA where a stage is measured and nobody stands in it; on_ladder (bool).
+        """
+        placed = self.of(stages)
+        found = placed.groupby("framework_stage", observed=False)["badge"]
+        table = pd.DataFrame({"customers": found.size(), "at_risk": found.agg(_at_risk)})
+        table = table.astype("Int64")
+        table.loc[list(self.per_cohort)] = pd.NA
+        return table.assign(on_ladder=table.index.isin(list(self.ladder)))
+
+
+def _at_risk(badges: pd.Series) -> int:
+    return int((badges == RISK).sum())
+
+
+def question_of(tree: Mapping[str, Any]) -> str:
+    """What a branch asks for."""
+    return next(asked for asked, answers in QUESTIONS.items() if set(answers) == set(tree))
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the frameworks that come with the package."""
+    room = files("clv.stages").joinpath("frameworks")
+    return tuple(sorted(each.name.removesuffix(".yml") for each in room.iterdir()))
+
+
+def read(name: str | Path) -> Framework:
+    """A framework that comes with the package, or one of your own: the path of a YAML file.
+
+    Raises `BadParameter` for an unknown name, `StudyInvalid` naming every fault of a file with its
+    line.
+    """
+    if str(name) in shipped():
+        return _shipped(str(name))
+    path = Path(name)
+    if path.suffix not in {".yml", ".yaml"}:
+        allowed = f"one of {list(shipped())}, or the path of a .yml file"
+        raise BadParameter.from_value("framework", str(name), allowed)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceUnreadable(f"The framework {path} cannot be read: {error}.") from error
+    return parsed(text, path.stem, str(path))
+
+
+@cache
+def _shipped(name: str) -> Framework:
+    text = files("clv.stages").joinpath("frameworks", f"{name}.yml").read_text(encoding="utf-8")
+    return parsed(text, name, f"{name}.yml")
+
+
+def parsed(text: str, name: str, where: str) -> Framework:
+    """A framework from its YAML; every fault is named at once."""
+    found, faults = strict_yaml.entries(text, where)
+    faults += _faults(found)
+    if faults:
+        raise strict_yaml.invalid(where, faults)
+    values = {key: entry.value for key, entry in found.items()}
+    per_cohort = tuple(values.pop("per_cohort", ()))
+    frozen = {key: MappingProxyType(value) for key, value in values.items()}
+    return Framework(name=name, per_cohort=per_cohort, **frozen)
+
+
+def _faults(found: Mapping[str, Entry]) -> list[Fault]:
+    """What is wrong with a framework: first with its keys, then with what they hold."""
+    of_keys = [
+        Fault(entry.line, f"unknown key `{key}`.{near(key, KEYS)}")
+        for key, entry in found.items()
+        if key not in KEYS
+    ]
+    for key in NEEDED:
+        if not isinstance(found.get(key, Entry(None)).value, dict):
+            line = found[key].line if key in found else None
+            of_keys.append(Fault(line, f"`{key}` must be there, and be a mapping"))
+    return of_keys or [*_misnamed(found), *_misplaced(found)]
+
+
+def _misnamed(found: Mapping[str, Entry]) -> Iterator[Fault]:
+    """Stages without a name, on both sides of the ladder, or measured though they are none."""
+    ladder, beside = found["ladder"], found["off_ladder"]
+    yield from _unlabelled("title", found["title"].value, found["title"].line)
+    for entry in (ladder, beside):
+        for stage, labels in entry.value.items():
+            yield from _unlabelled(stage, labels, entry.inner.get(stage))
+    for stage in ladder.value.keys() & beside.value.keys():
+        yield Fault(beside.inner[stage], f"`{stage}` stands on the ladder and off it")
+    measured = found.get("per_cohort", Entry([]))
+    if not (isinstance(measured.value, list) and set(measured.value) <= ladder.value.keys()):
+        yield Fault(measured.line, f"`per_cohort` must list stages of {list(ladder.value)}")
+
+
+def _unlabelled(stage: str, labels: object, line: int | None) -> Iterator[Fault]:
+    """A stage needs an English name; names in other languages are text too."""
+    named = isinstance(labels, dict) and isinstance(labels.get("en"), str)
+    if not named or not set(labels) <= set(LANGUAGES) or not all(map(str, labels.values())):
+        yield Fault(line, f"`{stage}` needs a name: {{en: …, tr: …, ar: …}}, at least in English")
+
+
+def _misplaced(found: Mapping[str, Entry]) -> Iterator[Fault]:
+    """States that are none, and states whose stage is missing or cannot be."""
+    states, beside = found["states"], found["off_ladder"].value
+    stages = {**found["ladder"].value, **beside}
+    for state in states.value.keys() - set(STATES):
+        yield Fault(states.inner[state], f"unknown state `{state}`.{near(state, STATES)}")
+    for state in STATES:
+        line = states.inner.get(state, states.line)
+        for stage in _leaves(states.value.get(state)):
+            if stage is None:
+                answers = " or ".join(f"{{{', '.join(each)}}}" for each in QUESTIONS.values())
+                told = f"`{state}` must name a stage, or one for each answer of {answers}"
+                yield Fault(line, told)
+            elif stage not in stages:
+                told = f"`{state}` leads to `{stage}`, which is no stage.{near(stage, stages)}"
+                yield Fault(line, told)
+            elif state in LAPSED and stage not in beside:
+                told = f"`{state}` must stand off the ladder: who has lapsed is a row of its own"
+                yield Fault(line, told)
+
+
+def _leaves(tree: object) -> Iterator[str | None]:
+    """The stages that a tree leads to; None for a branch that is no question."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict) and any(set(tree) == set(each) for each in QUESTIONS.values()):
+        for inner in tree.values():
+            yield from _leaves(inner)
+    else:
+        yield None
+
+
+def combinations() -> Iterator[tuple[str, str, bool, int]]:
+    """Whatever a customer can be: state, depth, activated, purchase days (1, or 2 for more)."""
+    return product(STATES, QUESTIONS["depth"], (True, False), (1, 2))
