@@ -35,7 +35,13 @@ Base = Histories | pd.DataFrame  # of a model of purchases; of a model of spend
 
 
 def log_factors(
-    log_sums: Callable[..., Array], model: Model, base: Base, draws: int, rng: np.random.Generator
+    log_sums: Callable[..., Array],
+    model: Model,
+    base: Base,
+    draws: int,
+    rng: np.random.Generator,
+    *,
+    by_refits: bool = True,
 ) -> Array:
     """Logarithms of what the uncertain parameters of a model multiply sums by, shape (…, draws).
 
@@ -52,13 +58,16 @@ def log_factors(
         How many to draw.
     rng
         The chance.
+    by_refits
+        Whether a weakly identified model is fitted again, which takes seconds; else the delta
+        method has to do.
 
     Returns
     -------
     The draws; NaN where more than half of the refits were refused, so that nobody can tell.
 
     """
-    if not is_weak(model):
+    if not (by_refits and is_weak(model)):
         moves = directions(log_sums, model)
         return np.tensordot(moves, rng.standard_normal((len(moves), draws)), axes=(0, 0))
     apart = of_refits(log_sums, model, base)

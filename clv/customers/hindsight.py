@@ -60,6 +60,7 @@ def hindsight(
     interval: float = 0.90,
     seed: int = 1,
     draws: int = DRAWS,
+    by_refits: bool = True,
 ) -> Hindsight:
     """The forecast that the models would have made on a day, beside what came until another.
 
@@ -71,6 +72,8 @@ def hindsight(
         Last day of what the models see, and of what they forecast; inclusive.
     spend_basis : {"repeat", "all"}
         Which purchases the model of spend counts.
+    by_refits
+        As of `bootstrap.log_factors`.
 
     Raises `TooLittleToModel` or `DidNotConverge` where no forecast could have been made.
 
@@ -83,7 +86,7 @@ def hindsight(
     terms = {"horizon": end.isoformat()}
     undiscounted = {"annual_discount_rate": 0.0, "interval": None}
     valued = value_customers(before, purchases, spend, **terms, **undiscounted)
-    terms |= {"interval": interval, "seed": seed, "draws": draws}
+    terms |= {"interval": interval, "seed": seed, "draws": draws, "by_refits": by_refits}
     came = aftermath(transactions, before, end)
     return Hindsight(
         made_on=start,

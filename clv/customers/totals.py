@@ -55,13 +55,16 @@ def total_value(
     interval: float = 0.90,
     seed: int = 1,
     draws: int = DRAWS,
+    by_refits: bool = True,
 ) -> Total:
     """Value of all customers together.
 
     `valued` is the table that `value_customers` returns, with or without a margin, for the same
     horizon; the order of its rows decides nothing. Bounds of more than 90 % take more than `draws`.
+    `by_refits` is that of `bootstrap.log_factors`.
     """
     terms = {"horizon": horizon, "seed": seed, "draws": _enough(draws, interval)}
+    terms |= {"by_refits": by_refits}
     sums = _values(valued, purchases, spend, _together(valued), **terms)
     return _total(float(valued["clv"].sum()), _bounds(sums[0], interval), purchases, spend)
 
@@ -74,6 +77,7 @@ def total_purchases(
     interval: float = 0.90,
     seed: int = 1,
     draws: int = DRAWS,
+    by_refits: bool = True,
 ) -> Total:
     """Purchases of all customers together; `customers` is as `clv.customer_summary` returns it."""
     rng, draws = np.random.default_rng(seed), _enough(draws, interval)
@@ -85,9 +89,9 @@ def total_purchases(
     def log_sums(model: PurchaseModel) -> Array:
         return _log_sums(expected(model), groups)
 
-    factors = np.exp(log_factors(log_sums, purchases, histories, draws, rng))
+    apart = log_factors(log_sums, purchases, histories, draws, rng, by_refits=by_refits)
     counts = Counts.of(purchases, histories, horizon).of_customers(np.sort(histories.which))
-    sums = factors * _chance(counts, lambda _, count: count, groups, draws, rng)
+    sums = np.exp(apart) * _chance(counts, lambda _, count: count, groups, draws, rng)
     return _total(float(expected(purchases).sum()), _bounds(sums[0], interval), purchases)
 
 
@@ -192,6 +196,7 @@ def _values(
     horizon: str,
     seed: int,
     draws: int,
+    by_refits: bool = True,
 ) -> Array:
     """Possible values of each group, shape (groups, draws)."""
     rng, histories = np.random.default_rng(seed), purchases.histories(valued)
@@ -207,8 +212,9 @@ def _values(
         spent = model.expected_spend(valued)
         return _log_sums(valued["expected_purchases"] * spent * worth, groups)
 
-    log_factor = log_factors(of_purchases, purchases, histories, draws, rng)
-    log_factor += log_factors(of_spend, spend, valued, draws, rng)
+    how = {"draws": draws, "rng": rng, "by_refits": by_refits}
+    log_factor = log_factors(of_purchases, purchases, histories, **how)
+    log_factor += log_factors(of_spend, spend, valued, **how)
     unit = (spend.scale(valued) * worth).to_numpy()
     # In an order that rests on what customers are: whose draw is whose must not depend on rows.
     order = np.lexsort((groups, unit, histories.which))

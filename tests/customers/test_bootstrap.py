@@ -81,6 +81,17 @@ def test_refits_of_spend_move_it_as_the_delta_method_does(customers, spend):
     assert refitted.std() == pytest.approx(told.std(), rel=0.3)
 
 
+def test_without_refits_the_delta_method_has_to_do(few, weak, monkeypatch):
+    def never(*_):
+        raise AssertionError("fitted again")
+
+    monkeypatch.setattr(bootstrap, "refits", never)
+    told = totals.total_purchases(few, weak, horizon="26W", by_refits=False)
+    assert told.low < told.expected < told.high
+    with pytest.raises(AssertionError, match="fitted again"):
+        totals.total_purchases(few, weak, horizon="26W")
+
+
 def test_each_usable_refit_is_drawn_as_often_as_any_other(few, weak):
     histories = weak.histories(few)
     apart = bootstrap.of_refits(log_sum(histories), weak, histories)[:, 0]
