@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -237,8 +236,3 @@ def _leaves(tree: object) -> Iterator[str | None]:
             yield from _leaves(inner)
     else:
         yield None
-
-
-def combinations() -> Iterator[tuple[str, str, bool, int]]:
-    """Whatever a customer can be: state, depth, activated, purchase days (1, or 2 for more)."""
-    return product(STATES, QUESTIONS["depth"], (True, False), (1, 2))
