@@ -125,10 +125,14 @@ def count(n_rows: int) -> str:
     return f"{n_rows:,} row{'s' * (n_rows != 1)}"
 
 
-def changed_ids(judged: ir.Table) -> list[Message]:
+def changed_ids(*judged: ir.Table) -> list[Message]:
     """Notes on ids that were brought to one spelling, where it is known which."""
-    counts = judged.aggregate(trimmed=judged["trimmed"].sum(), composed=judged["composed"].sum())
-    n_trimmed, n_composed = counts.to_pyarrow().to_pylist()[0].values()
+    n_trimmed = n_composed = 0
+    for rows in judged:
+        if "trimmed" in rows.columns:  # not where all of them are whole numbers
+            found = rows.aggregate(trimmed=rows["trimmed"].sum(), composed=rows["composed"].sum())
+            trimmed, composed = found.to_pyarrow().to_pylist()[0].values()
+            n_trimmed, n_composed = n_trimmed + (trimmed or 0), n_composed + (composed or 0)
     notes = {
         "id-trimmed": (n_trimmed, "blanks or invisible spaces around `customer_id` were trimmed"),
         "id-normalised": (n_composed, "`customer_id` was brought to Unicode normal form NFC"),

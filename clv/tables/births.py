@@ -68,7 +68,7 @@ def births(transactions: Transactions, as_of: str | date | None = None) -> Birth
 def _from_the_first(transactions: Transactions, as_of: str | date | None) -> ir.Table:
     """Purchase days from the first that does not stand alone, far before all the others."""
     days = transactions.days(as_of)
-    bought = transactions.table.filter(_.amount >= 0, _.date <= transactions.window_end(as_of))
+    bought = transactions.kept.filter(_.amount >= 0, _.date <= transactions.window_end(as_of))
     seen, rows = alerts.by_day(bought)
     first = seen[~isolated(seen, rows)][0].item()
     return days if first == seen[0].item() else days.filter(days["date"] >= first)

@@ -6,7 +6,7 @@ before duplicate before outside the window.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,16 +15,14 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from clv.errors import InputRefused, Message, NoRows
-from clv.tables import asides, currencies, engine, orders, refunds
+from clv.tables import asides, currencies, judgement, orders, refunds
 from clv.tables.alerts import alerts, by_day
 from clv.tables.isolated import alone, isolated
-from clv.tables.lookalikes import equal_rows, lookalikes
+from clv.tables.judgement import Judged
 from clv.tables.raw import Raw
-from clv.tables.rules import ALL_RULES, REFUND, RULES, TORN, Rule
+from clv.tables.rules import ALL_RULES, OF_TEXT, REFUND, RULES, Rule
 
 PURCHASE = ("customer_id", "date", "amount", "margin", "known_at")
-JUDGED = (*PURCHASE, "currency", "order_id", "same", "trimmed", "composed")
-JUDGED += ("file", "row", "reason", "text", "values")
 FATES = ("accepted", "quarantined", "duplicates", "outside_window")
 DECLARE = {  # what to do when a whole column seems misread
     "date-not-a-date": "only ISO days such as 2024-01-31 go without a format (a bare integer, or "
@@ -63,46 +61,51 @@ class Cleaned:
     account: pd.DataFrame  # what, reason, rows
     quarantine: pd.DataFrame  # file, line, reason, column, text; values, where there are no lines
     messages: tuple[Message, ...]
+    forget: Callable[[], None]  # gives back the memory of what `table` is read from
 
 
 def cleaned(raw: Raw, converted: ir.Table, policy: Policy) -> Cleaned:
     """Accept, set aside or leave out each row of `converted`, and say so."""
-    rules = _applied(policy, converted.columns)
+    rules = _applied(policy, converted)
     dated = converted.mutate(run_date=ibis.literal(policy.run_date, "date"))
-    told = asides.judged(dated, rules, numbered=raw.numbered)
-    kept = engine.stored(raw.con, "judged", told.select(*(c for c in JUDGED if c in told.columns)))
-    judged = orders.set_aside(kept, policy.as_of)
-    quarantine = asides.quarantine(raw, judged, ALL_RULES)
-    n_rows = judged.count().to_pyarrow().as_py() + len(raw.torn)
+    judged = judgement.judged(raw, dated, rules)
+    sound, shared = orders.parted(judged.sound, policy.as_of)
+    quarantine = _quarantine(raw, judged.aside, shared)
+    n_rows = len(quarantine) + sound.count().to_pyarrow().as_py()
     _refuse(quarantine, n_rows, policy)
-    as_of = policy.as_of or _last_day(raw, judged, policy.run_date)
+    as_of = policy.as_of or _last_day(raw, judged.told, sound, policy.run_date)
     if as_of is None:
         raise NoRows(_nothing_left({"in": n_rows}, quarantine, None))
-    fated = judged.mutate(fate=_fate(judged, as_of, policy.grain))
-    account = _account(fated, len(raw.torn))
+    fated = sound.mutate(fate=_fate(sound, as_of, policy.grain))
+    account = _account(fated, quarantine)
     rows = {fate: _count(account, fate) for fate in ("in", *FATES)}
     if not rows["accepted"]:
         raise NoRows(_nothing_left(rows, quarantine, as_of))
-    accepted = fated.filter(fated["fate"] == "accepted")
+    whole = rows["accepted"] == n_rows - len(quarantine)
+    accepted = sound if whole else fated.filter(fated["fate"] == "accepted")
     currency = currencies.single(accepted, policy.currency)
     has_refunds = _count(account, "accepted", REFUND.code) > 0
-    table = engine.stored(raw.con, "purchases", _purchases(accepted, marked=has_refunds))
+    table = _purchases(accepted, marked=has_refunds)
     messages = _messages(table, judged, quarantine, rows, as_of)
-    if raw.table["customer_id"].type().is_string():  # whole numbers never look alike
-        messages += lookalikes(table)
-    if "order_id" not in judged.columns:
-        messages += equal_rows(table)
-    engine.forget(kept)
-    return Cleaned(table, as_of, currency, rows, account, quarantine, messages)
+    return Cleaned(table, as_of, currency, rows, account, quarantine, messages, judged.forget)
 
 
-def _applied(policy: Policy, columns: Sequence[str]) -> list[Rule]:
+def _quarantine(raw: Raw, faulty: ir.Table, shared: ir.Table | None) -> pd.DataFrame:
+    """Rows set aside for what they hold, and those whose order stands under two customers."""
+    if shared is not None:
+        names = [name for name in judgement.TOLD if name in faulty.columns]
+        faulty = ibis.union(faulty.select(names), shared.select(names))
+    return asides.quarantine(raw, faulty, ALL_RULES)
+
+
+def _applied(policy: Policy, converted: ir.Table) -> list[Rule]:
     """The rules by which rows are judged one by one."""
     left_out = {
         "zero-amount": policy.zero_amounts == "purchase",
         "refund": policy.refunds == "net",
+        **dict.fromkeys(OF_TEXT, not converted["customer_id"].type().is_string()),
     }
-    return [r for r in RULES if r.column in columns and not left_out.get(r.code)]
+    return [r for r in RULES if r.column in converted.columns and not left_out.get(r.code)]
 
 
 def _refuse(quarantine: pd.DataFrame, n_rows: int, policy: Policy) -> None:
@@ -116,22 +119,23 @@ def _refuse(quarantine: pd.DataFrame, n_rows: int, policy: Policy) -> None:
     asides.refuse_misread(quarantine, n_rows, ALL_RULES, policy.max_faulty, DECLARE)
 
 
-def _last_day(raw: Raw, judged: ir.Table, run_date: date) -> date | None:
+def _last_day(raw: Raw, told: ir.Table, sound: ir.Table, run_date: date) -> date | None:
     """Last day in the data by which a row with nothing against it was known; none without one.
 
     What becomes known only after the run's day is not seen by then. A last day that stands alone,
     far from all others, may be mistyped and decides nothing: it is asked back.
     """
-    rows = judged.filter(judged["reason"].isnull()).mutate(date=_since)
-    rows = rows.filter(rows["date"] <= run_date)
-    days, counts = by_day(rows)
+    rows = sound.mutate(date=_since)
+    days, counts = by_day(rows.filter(rows["date"] <= run_date))
     if not len(days):
         return None
     apart = isolated(days, counts)
     if not apart[-1]:
         return days[-1].item()
     apart &= days > days[~apart][-1]
-    first = rows.filter(rows["date"] >= days[apart][0].item()).select("file", "row")
+    rows = told.filter(told["reason"].isnull()).mutate(date=_since)
+    late = rows["date"].between(days[apart][0].item(), run_date)
+    first = rows.filter(late).select("file", "row")
     first = first.order_by("file", "row").limit(1).to_pyarrow().to_pandas()
     line = asides.first_line(first.assign(line=raw.lines(first.assign(record=None))))
     where = "" if line is None else f" (first: line {line})"
@@ -150,12 +154,11 @@ def _since(rows: ir.Table) -> ir.DateColumn:
     return ibis.greatest(rows["date"], rows["known_at"].fill_null(rows["date"]))
 
 
-def _fate(judged: ir.Table, as_of: date, grain: str) -> ir.StringColumn:
-    """What becomes of each row."""
+def _fate(sound: ir.Table, as_of: date, grain: str) -> ir.StringColumn:
+    """What becomes of each row that is not set aside."""
     return ibis.cases(
-        (judged["reason"].notnull(), "quarantined"),
-        (orders.repeated(judged, grain), "duplicates"),
-        (_since(judged) > as_of, "outside_window"),
+        (orders.repeated(sound, grain), "duplicates"),
+        (_since(sound) > as_of, "outside_window"),
         else_="accepted",
     )
 
@@ -169,13 +172,14 @@ def _purchases(accepted: ir.Table, *, marked: bool) -> ir.Table:
     return refunds.mark(rows) if marked else rows
 
 
-def _account(fated: ir.Table, n_torn: int) -> pd.DataFrame:
+def _account(fated: ir.Table, quarantine: pd.DataFrame) -> pd.DataFrame:
     """Number of rows by what became of them and why; refunds that are netted by themselves."""
     netted = (fated["fate"] == "accepted") & (fated["amount"] < 0)
-    reason = ibis.ifelse(netted, REFUND.code, fated["reason"].fill_null(""))
+    reason = ibis.ifelse(netted, REFUND.code, "")
     counts = fated.group_by(what="fate", reason=reason).aggregate(rows=fated.count())
-    torn = pd.DataFrame({"what": ["quarantined"], "reason": [TORN.code], "rows": [n_torn]})
-    account = pd.concat([counts.to_pyarrow().to_pandas(), torn[torn["rows"] > 0]])
+    reasons = quarantine["reason"].value_counts()
+    aside = {"what": "quarantined", "reason": reasons.index, "rows": reasons.to_numpy()}
+    account = pd.concat([counts.to_pyarrow().to_pandas(), pd.DataFrame(aside)])
     order = account["what"].map(FATES.index)
     account = account.assign(order=order).sort_values(["order", "reason"], ignore_index=True)
     whole = pd.DataFrame({"what": ["in"], "reason": [""], "rows": [account["rows"].sum()]})
@@ -200,11 +204,12 @@ def _nothing_left(rows: dict[str, int], quarantine: pd.DataFrame, as_of: date | 
 
 
 def _messages(
-    table: ir.Table, judged: ir.Table, quarantine: pd.DataFrame, rows: dict[str, int], as_of: date
+    table: ir.Table, judged: Judged, quarantine: pd.DataFrame, rows: dict[str, int], as_of: date
 ) -> tuple[Message, ...]:
     """What a reader should know about rows that were set aside, left out or changed."""
     messages = asides.told(quarantine, ALL_RULES)
-    messages = [_with_share(m, judged, table) if m.code == REFUND.code else m for m in messages]
+    back = judged.aside.filter(judged.aside["reason"] == REFUND.code)
+    messages = [_with_share(m, back, table) if m.code == REFUND.code else m for m in messages]
     if rows["duplicates"]:
         n = asides.count(rows["duplicates"])
         text = f"Dropped: {n} that are exact duplicates within an order."
@@ -215,12 +220,13 @@ def _messages(
         messages.append(Message("info", "outside-window", text, "date"))
     if refunds.marked(table):
         table = table.filter(table["amount"] >= 0)
-    return (*messages, *asides.changed_ids(judged), *alerts(table, as_of))
+    changed = [*asides.changed_ids(judged.sound, judged.aside)]
+    return (*messages, *changed, *alerts(table, as_of))
 
 
-def _with_share(message: Message, judged: ir.Table, table: ir.Table) -> Message:
+def _with_share(message: Message, back: ir.Table, table: ir.Table) -> Message:
     """What is said of refunds that were set aside, with their share of the accepted revenue."""
-    aside = judged.filter(judged["reason"] == REFUND.code)["amount"].sum().to_pyarrow().as_py()
+    aside = back["amount"].sum().to_pyarrow().as_py()
     revenue = table["amount"].sum().to_pyarrow().as_py()
     share = f", {-aside / revenue:.2%} of revenue in all." if revenue else "."
     return replace(message, text=message.text.removesuffix(".") + share)

@@ -32,7 +32,9 @@ LONGEST_NUMBER = 100  # characters; with an exponent of two digits it is then ne
 
 
 def converted(raw: Raw, form: Format, timezone: str) -> ir.Table:
-    """The rows with customer_id (text), date (day or null) and amount (float or null).
+    """The rows with customer_id, date (day or null) and amount (float or null).
+
+    Ids are text; those that come as whole numbers stay numbers where the engine keeps them so.
 
     Where the source has them, currency (a code), known_at (day or null) and, declared, margin
     (share or null) are converted too. date_missing, amount_missing and the like tell nothing there
@@ -57,7 +59,7 @@ def converted(raw: Raw, form: Format, timezone: str) -> ir.Table:
         more["known_at_missing"] = missing(rows["known_at"])
     return rows.mutate(
         **{RAW + name: rows[name] for name in rows.columns},
-        **identified(rows["customer_id"], dialect),
+        **identified(rows["customer_id"], dialect, numbers=dialect.numbers),
         date=day(rows["date"], form.date_format, timezone, dialect),
         date_missing=missing(rows["date"]),
         amount=number(rows["amount"], form),
@@ -66,12 +68,16 @@ def converted(raw: Raw, form: Format, timezone: str) -> ir.Table:
     )
 
 
-def identified(ids: ir.Column, dialect: Dialect) -> dict[str, ir.Value]:
-    """Ids as text, in one spelling; whole numbers are written out, anything else is refused."""
+def identified(ids: ir.Column, dialect: Dialect, *, numbers: bool = False) -> dict[str, ir.Value]:
+    """Ids as text, in one spelling; whole numbers are written out, anything else is refused.
+
+    With `numbers` whole numbers stay what they are until they are told (`spelt`).
+    """
     if ids.type().is_integer():
         unchanged = ibis.literal(False)
-        text = ids.cast("string").fill_null("")
-        return {"customer_id": text, "trimmed": unchanged, "composed": unchanged}
+        told = ids if numbers else ids.cast("string").fill_null("")
+        changes = {"trimmed": unchanged, "composed": unchanged, "odd": unchanged}
+        return {"customer_id": told, "customer_id_missing": ids.isnull(), **changes}
     if not ids.type().is_string():
         raise InputRefused(
             f"`customer_id` holds {ids.type()} values; ids must be text or whole numbers "
@@ -84,9 +90,18 @@ def identified(ids: ir.Column, dialect: Dialect) -> dict[str, ir.Value]:
     composed = dialect.composed(trimmed)
     return {
         "customer_id": ibis.cases((odd, composed), else_=text),
+        "customer_id_missing": ibis.ifelse(odd, composed == "", text == ""),
         "trimmed": ibis.ifelse(odd, trimmed != text, False),
         "composed": ibis.ifelse(odd, composed != trimmed, False),
+        "odd": odd,
     }
+
+
+def spelt(rows: ir.Table) -> ir.Table:
+    """Rows with their ids as text, which is what everybody outside of an engine knows them by."""
+    if rows["customer_id"].type().is_string():
+        return rows
+    return rows.mutate(customer_id=rows["customer_id"].cast("string"))
 
 
 def _trimmed(text: ir.StringColumn) -> ir.StringColumn:

@@ -48,6 +48,7 @@ class Dialect:
     instant: Callable[[ir.StringValue], ir.TimestampValue]  # of ISO text with an offset, or null
     day: Callable[[ir.StringValue, str], ir.DateValue]  # of text under a pattern, or null
     digest: Callable[[Sequence[ir.Value]], ir.IntegerValue]  # of a whole row
+    numbers: bool = False  # whether ids that are whole numbers stay so until they are told
 
 
 def of(rows: ir.Table) -> Dialect:
@@ -175,6 +176,7 @@ DIALECTS = {
         instant=lambda text: _closed_up(text).try_cast(dt.Timestamp("UTC")),
         day=lambda text, pattern: try_strptime(text, pattern).date(),
         digest=lambda values: _together(values).hash(),
+        numbers=True,
     ),
     "postgres": Dialect(
         composed=normalize,

@@ -81,13 +81,23 @@ def parquet_columns(paths: Sequence[str | Path]) -> list[dict[str, str]]:
     return found
 
 
-def stored(con: ibis.BaseBackend, name: str, rows: ir.Table) -> ir.Table:
-    """The rows of an expression, computed once and kept where the engine lets us keep them."""
+def stored(con: ibis.BaseBackend, name: str, rows: ir.Table, *more: ir.Table) -> ir.Table:
+    """The rows of an expression, computed once and kept where the engine lets us keep them.
+
+    Here the rows of several can be computed one after the other (`one_by_one`).
+    """
     name = ibis.util.gen_name(name)
     if own := _own(con):
-        return own.stored(con, name, rows)
+        return own.stored(con, name, ibis.union(rows, *more) if more else rows)
     con.con.execute(f'CREATE TEMP TABLE "{name}" AS {ibis.to_sql(rows, dialect="duckdb")}')
+    for others in more:
+        con.con.execute(f'INSERT INTO "{name}" {ibis.to_sql(others, dialect="duckdb")}')
     return table(con, name)
+
+
+def one_by_one(con: ibis.BaseBackend) -> bool:
+    """Whether a table may be stored part by part, so that less stands in memory at a time."""
+    return _own(con) is None
 
 
 def batches(rows: ir.Table, size: int) -> pa.RecordBatchReader:

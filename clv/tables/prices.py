@@ -146,10 +146,7 @@ def _restated(table: ir.Table, factors: pd.Series) -> ir.Table:
     by_month = engine.of_arrow(con, "price_factors", pa.table(columns))
     month = (table["date"].year() * 100 + table["date"].month()).cast("int32")
     found = table.mutate(month=month).join(by_month, "month")
-    rows = found.mutate(amount=found["amount"] * found["factor"]).select(*table.columns)
-    restated = engine.stored(con, "restated", rows)
-    engine.forget(table)
-    return restated
+    return found.mutate(amount=found["amount"] * found["factor"]).select(*table.columns)
 
 
 def _eroded(first: date, as_of: date, currency: str | None) -> tuple[Message, ...]:

@@ -32,14 +32,14 @@ RULES = (
         "customer-id-missing",
         "customer_id",
         "is missing or blank",
-        _.customer_id == "",
+        _.customer_id_missing,
         quoted=False,
     ),
     Rule(
         "customer-id-control",
         "customer_id",
         "holds a NUL or another control character",
-        _.customer_id.re_search(CONTROL),
+        _.odd & _.customer_id.re_search(CONTROL),  # `odd` is known, and the search is dear
         quoted=False,
     ),
     Rule(
@@ -91,6 +91,7 @@ RULES = (
         (_.margin.isnull() | ~_.margin.between(0, 1)) & (_.amount >= 0),
     ),
 )
+OF_TEXT = ("customer-id-control", "customer-id-too-long")  # what no whole number can be
 # What no row shows by itself: judged where it is seen.
 TORN = Rule(
     "row-torn",

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from clv.tables.margins import kept
+from clv.tables.conversion import spelt
 from clv.tables.periods import UNIT_DAYS, known_unit
 from clv.tables.transactions import Transactions
 
@@ -35,36 +35,28 @@ def customer_summary(
     [2.0, 30.43, 38.86]
     """
     end = transactions.window_end(as_of)
-    summary = summary_expression(transactions.days(end), end, UNIT_DAYS[known_unit(unit)])
+    summary = summary_expression(transactions.histories(end), end, UNIT_DAYS[known_unit(unit)])
     customers = summary.to_pyarrow().to_pandas().set_index("customer_id")
     customers.attrs.update(unit=unit, as_of=end.isoformat(), currency=transactions.currency)
     return customers
 
 
-def summary_expression(days: ir.Table, end: date, unit_days: int) -> ir.Table:
-    """The summary as one relational expression, to be run where the purchase days are."""
-    first, last = days["date"].min(), days["date"].max()
-    margin = {"margin": kept(days)} if "margin" in days.columns else {}
-    customers = days.group_by("customer_id").aggregate(
-        frequency=days.count() - 1,
-        first_purchase=first,
-        last_purchase=last,
-        total_spend=days["amount"].sum(),
-        first_spend=days["amount"].argmin(days["date"]),
-        **margin,
-    )
+def summary_expression(histories: ir.Table, end: date, unit_days: int) -> ir.Table:
+    """The summary as one relational expression, to be run where the histories are."""
+    customers = spelt(histories)
+    frequency = customers["purchase_days"] - 1
     repeat_spend = (customers["total_spend"] - customers["first_spend"]).cast("float64")
     length = customers["last_purchase"].delta(customers["first_purchase"], unit="day")
     age = ibis.literal(end).delta(customers["first_purchase"], unit="day")
     return customers.select(
         "customer_id",
-        "frequency",
+        frequency=frequency,
         recency=length / unit_days,
         T=age / unit_days,
-        monetary_value=repeat_spend / customers["frequency"].nullif(0),
+        monetary_value=repeat_spend / frequency.nullif(0),
         total_spend=customers["total_spend"].cast("float64"),
         first_spend=customers["first_spend"].cast("float64"),
         first_purchase=customers["first_purchase"].cast("timestamp"),
         last_purchase=customers["last_purchase"].cast("timestamp"),
-        **{name: customers[name] for name in margin},
+        **{name: customers[name] for name in ("margin",) if name in customers.columns},
     ).order_by("customer_id")

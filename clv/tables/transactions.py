@@ -21,11 +21,12 @@ import pyarrow.parquet as pq
 
 from clv.errors import BadParameter, Message, SourceUnreadable
 from clv.study_keys import NOMINAL
-from clv.tables import ambiguity, cleaning, conversion, days, declared, engine, sources
+from clv.tables import ambiguity, cleaning, conversion, days, declared, engine, histories, sources
 from clv.tables.columns import Wanted
 from clv.tables.formats import Format
+from clv.tables.lookalikes import equal_rows, lookalikes
 from clv.tables.periods import as_date
-from clv.tables.prices import priced
+from clv.tables.prices import Priced, priced
 from clv.tables.samples import SAMPLES, Sample
 
 MARKER = "transactions.json"  # a folder that holds it was written by `Transactions.save`
@@ -34,41 +35,53 @@ ROWS_A_GROUP = 122_880
 
 @dataclass(frozen=True, eq=False)
 class Transactions:
-    """Purchases, one row each, and the account of everything that came in.
+    """Purchases, and the account of everything that came in."""
 
-    `table` is an Ibis table: customer_id (text), date (day), amount (float) and, where a column of
-    margins was declared, margin (share). `rows` counts in, accepted, quarantined, duplicates and
-    outside_window.
-    """
-
-    table: ir.Table
+    kept: ir.Table  # as `days.kept` has them in the engine, where ids may be whole numbers
     as_of: date  # last day counted
     currency: str | None
     prices: str  # nominal, or real: amounts in the money of as_of
     margin: float | str | None  # a share, or "margin", the column in which each row has its own
     births: str
     source: str
-    rows: Mapping[str, int]
+    rows: Mapping[str, int]  # in, accepted, quarantined, duplicates, outside_window
     account: pd.DataFrame  # what, reason, rows
     quarantine: pd.DataFrame  # file, line, reason, column, text
     messages: tuple[Message, ...]
     input_hashes: Mapping[str, str]
     settled: ir.Table | None = None  # where refunds are netted: what stands, and on which days
+    whole: ir.Table | None = None  # where purchases are summed: every customer's history by as_of
 
     def __repr__(self) -> str:
         money = f", {self.currency}" if self.currency else ""
         return f"<Transactions {self.source}: {self.rows['accepted']:,} until {self.as_of}{money}>"
 
+    @property
+    def table(self) -> ir.Table:
+        """An Ibis table: customer_id (text), date (day), amount (float).
+
+        One row per customer and day, or per purchase where there are refunds or `known_at`; where a
+        column of margins was declared, margin is the share that was kept.
+        """
+        return conversion.spelt(self.kept).mutate(amount=self.kept["amount"].cast("float64"))
+
     def days(self, as_of: str | date | None = None) -> ir.Table:
         """One row per customer and purchase day, refunds netted: customer_id, date, amount.
 
-        Where rows have margins, margin is the share of the day's amount that was kept.
+        Where rows have margins, margin is the share kept of the day's amount. Ids are as `kept`.
         """
-        return days.until(self.table, self.window_end(as_of), self.settled)
+        return days.until(self.kept, self.window_end(as_of), self.settled)
+
+    def histories(self, as_of: str | date | None = None) -> ir.Table:
+        """What each customer's purchase days come to, as of `histories.of`; ids as `kept`."""
+        end = self.window_end(as_of)
+        if end == self.as_of and self.whole is not None:
+            return self.whole
+        return histories.of(self.days(end))
 
     def purchase_days(self, as_of: str | date | None = None) -> pd.DataFrame:
         """The same as a frame: customer_id, date (datetime64), amount, sorted."""
-        days = self.days(as_of).order_by("customer_id", "date")
+        days = conversion.spelt(self.days(as_of)).order_by("customer_id", "date")
         days = days.mutate(
             date=days["date"].cast("timestamp"), amount=days["amount"].cast("float64")
         )
@@ -87,15 +100,14 @@ class Transactions:
     @cached_property
     def _first(self) -> date:
         """The day of the first purchase."""
-        bought = self.table.filter(self.table["amount"] >= 0)
-        return bought["date"].min().to_pyarrow().as_py()
+        return self.kept.filter(self.kept["amount"] >= 0)["date"].min().to_pyarrow().as_py()
 
     def save(self, folder: str | Path) -> Path:
         """Write the purchases and their account so that `load(folder)` gives them back."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "transactions.parquet").open("wb") as file:
-            _write_parquet(self.table, file)
+            _write_parquet(self.kept, file)
         self.quarantine.to_parquet(folder / "quarantine.parquet", index=False)
         facts = {
             "as_of": self.as_of.isoformat(),
@@ -164,8 +176,7 @@ def load(  # noqa: PLR0913 -- a keyword for each word of a study
     zero_amounts
         "set_aside" (default) or "purchase".
     refunds
-        Negative amounts: "net" (default) takes them from what was bought before; "set_aside" or
-        "refuse".
+        Negative amounts: "net" (default; taken from what was bought before), "set_aside", "refuse".
     max_faulty
         Share of faulty rows above which the table is refused.
     births
@@ -176,7 +187,7 @@ def load(  # noqa: PLR0913 -- a keyword for each word of a study
         "nominal" (default), or {"cpi": path}, a CSV table (month, index) of the prices by which
         amounts are restated to the money of `as_of`.
     margin
-        The share of revenue that is kept, or the name of the column that holds each row's share.
+        The share of revenue that is kept, or the name of the column of each row's share.
 
     >>> load("cdnow-sample").rows["accepted"]
     6919
@@ -210,10 +221,13 @@ def load(  # noqa: PLR0913 -- a keyword for each word of a study
         doubts = () if timezone else ambiguity.undeclared_zone(raw.table, form, "date")
         found = cleaning.cleaned(raw, conversion.converted(raw, form, zone), policy)
         paid = priced(found.table, found.as_of, known["prices"], found.currency)
-        settled = days.settled(paid.table)
-        netted = days.told(paid.table, settled)
+        kept, hashes, equal = _kept(raw, found, paid)
+        whole, settled = days.histories(kept), days.settled(kept)
+        # Whole numbers never look alike.
+        alike = lookalikes(kept, whole) if raw.table["customer_id"].type().is_string() else ()
+        netted = days.told(kept, settled)
     return Transactions(
-        table=paid.table,
+        kept=kept,
         as_of=found.as_of,
         currency=found.currency,
         prices=paid.money,
@@ -223,9 +237,10 @@ def load(  # noqa: PLR0913 -- a keyword for each word of a study
         rows=found.rows,
         account=found.account,
         quarantine=found.quarantine,
-        messages=(*doubts, *found.messages, *netted, *paid.messages),
-        input_hashes={**(raw.hashes or _digests(raw, paid.table)), **paid.hashes},
+        messages=(*doubts, *found.messages, *alike, *equal, *netted, *paid.messages),
+        input_hashes=hashes,
         settled=settled,
+        whole=whole,
     )
 
 
@@ -240,16 +255,23 @@ def _opened(
     return nullcontext(replace(raw, hashes={sample.file: sample.sha256()}))
 
 
+def _kept(
+    raw: sources.Raw, found: cleaning.Cleaned, paid: Priced
+) -> tuple[ir.Table, dict[str, str], tuple[Message, ...]]:
+    """Purchases as they are kept, what they are known by, and what is said of equal rows."""
+    kept, hashes = days.kept(paid.table), raw.hashes or _digests(raw, paid.table)
+    equal = () if "order_id" in raw.table.columns else equal_rows(found.table, kept)
+    found.forget()
+    return kept, {**hashes, **paid.hashes}, equal
+
+
 def _digests(raw: sources.Raw, table: ir.Table) -> dict[str, str]:
     """What the purchases of a source without files are known by."""
-    return {raw.files[0]: _digest(table) if raw.numbered else engine.fingerprint(table)}
-
-
-def _digest(table: ir.Table) -> str:
-    """SHA-256 of the Parquet bytes of purchases."""
+    if not raw.numbered:
+        return {raw.files[0]: engine.fingerprint(table)}
     buffer = io.BytesIO()
     _write_parquet(table, buffer)
-    return hashlib.sha256(buffer.getbuffer()).hexdigest()
+    return {raw.files[0]: hashlib.sha256(buffer.getbuffer()).hexdigest()}
 
 
 def _restored(folder: Path, as_of: str | date | None) -> Transactions:
@@ -258,7 +280,7 @@ def _restored(folder: Path, as_of: str | date | None) -> Transactions:
         facts = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         quarantine = pd.read_parquet(folder / "quarantine.parquet")
         path = str(folder / "transactions.parquet")
-        table = engine.of_parquet(engine.connect(), "purchases", [path])
+        kept = engine.of_parquet(engine.connect(), "purchases", [path])
     except (OSError, ValueError, pa.ArrowInvalid, duckdb.Error) as error:
         raise SourceUnreadable(
             f"{folder} was not saved whole ({error}); load the raw purchases and save them again."
@@ -266,10 +288,10 @@ def _restored(folder: Path, as_of: str | date | None) -> Transactions:
     if as_of and as_date(as_of).isoformat() != facts["as_of"]:
         allowed = f"{facts['as_of']!r}, the day that {folder} was cleaned for"
         raise BadParameter.from_value("as_of", str(as_of), allowed)
-    table = table.drop(*engine.PARQUET_OWN)
+    kept = kept.drop(*engine.PARQUET_OWN)
     return Transactions(
-        table=table,
-        settled=days.settled(table),
+        kept=kept,
+        settled=days.settled(kept),
         as_of=as_date(facts.pop("as_of")),
         account=pd.DataFrame(facts.pop("account")),
         quarantine=quarantine,

@@ -16,6 +16,7 @@ import pandas as pd
 from ibis import _
 
 from clv.tables import engine, refunds
+from clv.tables.conversion import spelt
 from clv.tables.sums import by_day
 from clv.tables.transactions import Transactions
 
@@ -40,8 +41,8 @@ def versions(transactions: Transactions, as_of: str | date | None = None) -> Ver
     For the purchases until a day t, the version whose `since` is the last until t holds what
     `transactions.purchase_days(t)` says of them.
     """
-    rows = _seen(transactions.table, transactions.window_end(as_of))
-    if not (refunds.marked(rows) or "known_at" in transactions.table.columns):
+    rows = _seen(transactions.kept, transactions.window_end(as_of))
+    if not (refunds.marked(rows) or "known_at" in transactions.kept.columns):
         return None
     con = rows.get_backend()
     turns = engine.stored(con, "turns", _turns(rows))
@@ -106,6 +107,7 @@ def _rows(rows: ir.Table, spans: ir.Table) -> ir.Table:
 
 def _frame(rows: ir.Table) -> pd.DataFrame:
     """Rows as a frame, sorted."""
+    rows = spelt(rows)
     kinds = {"since": "timestamp", "date": "timestamp", "amount": "float64"}
     rows = rows.mutate(
         **{name: _[name].cast(to) for name, to in kinds.items() if name in rows.columns}

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 import clv
+from clv.tables import alerts as checks
 
 
 def daily(**changes):
@@ -90,3 +91,16 @@ def test_refunds_are_not_among_the_amounts_that_are_compared():
     frame.loc[frame["date"].dt.month == 4, "amount"] = 21.0
     back = frame[frame["date"].dt.month == 4].assign(amount=-1_000.0)
     assert set(alerts(pd.concat([frame, back, back]))) == {"refunds-netted"}
+
+
+def test_what_is_told_does_not_depend_on_the_rows_that_are_guessed_from(monkeypatch):
+    frame = daily()
+    frame["amount"] = np.where(frame["date"] < "2024-05-01", 20.0, 2000.0) * np.linspace(1, 2, 182)
+    told = alerts(frame)
+    assert "2024-05" in told["amount-jump"]
+    monkeypatch.setattr(checks, "SOME", 1)
+    assert alerts(frame) == alerts(frame[::-1]) == told
+    with monkeypatch.context() as exact:  # no median is taken for usual unseen
+        exact.setattr(checks, "_usual", lambda rows: np.zeros(np.shape(rows["rows"]), dtype=bool))
+        assert alerts(frame) == told
+        assert alerts(daily()) == {}

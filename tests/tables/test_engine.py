@@ -20,6 +20,19 @@ def test_what_is_stored_is_computed_once():
     assert drawn.to_pyarrow().equals(drawn.to_pyarrow())
 
 
+def test_parts_are_stored_one_after_the_other():
+    con = engine.connect()
+    rows = engine.of_arrow(con, "rows", ROWS)
+    parts = [rows.filter(rows["customer_id"] == name) for name in ("b", "a")]
+    assert engine.one_by_one(con)
+    assert (
+        engine.stored(con, "parts", *parts)
+        .to_pyarrow()
+        .sort_by("amount")
+        .equals(ROWS.sort_by("amount"))
+    )
+
+
 def test_two_tables_of_one_name_do_not_meet_and_each_can_be_forgotten():
     con = engine.connect()
     one, two = (

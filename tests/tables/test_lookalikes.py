@@ -43,7 +43,7 @@ def test_ids_of_one_length_with_leading_zeros_are_in_order(csv):
 def test_numbers_that_a_spreadsheet_cut_are_told(csv, cut):
     _, (message,) = messages(csv, *[cut] * 30, "other", code="id-scientific")
     assert message.level == "warning"
-    assert message.text.startswith("1 ids in 30 rows are numbers such as 1.2E+11")
+    assert message.text.startswith("1 ids with 28 purchases are numbers such as 1.2E+11")
 
 
 def test_ids_with_an_e_within_are_no_cut_numbers(csv):
