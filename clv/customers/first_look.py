@@ -13,14 +13,15 @@ import pandas as pd
 
 from clv.tables.transactions import Transactions
 
-FEWEST = 5  # customers on a step, as on every page
 GAPS = (1, 8, 15, 31, 61, 91, 181, 366, np.inf)  # days: weeks, then months, a year
 ROUND = (1, 2, 5)  # steps of amounts in each power of ten: nearly even on a logarithmic scale
 WIDE = 12  # steps from which on whole powers of ten are enough
 
 
-def gaps(transactions: Transactions, as_of: str | date | None = None) -> pd.DataFrame:
-    """Days between a customer's purchase day and the next one.
+def gaps(
+    transactions: Transactions, as_of: str | date | None = None, *, fewest: int
+) -> pd.DataFrame:
+    """Days between a customer's purchase day and the next one; `fewest`: as of `steps`.
 
     Returns
     -------
@@ -31,11 +32,15 @@ def gaps(transactions: Transactions, as_of: str | date | None = None) -> pd.Data
     days = transactions.purchase_days(as_of)
     between = days.groupby("customer_id")["date"].diff().dt.days
     ended = between.notna()
-    return steps(between[ended], days.loc[ended, "customer_id"], np.array(GAPS, dtype=float))
+    return steps(
+        between[ended], days.loc[ended, "customer_id"], np.array(GAPS, dtype=float), fewest
+    )
 
 
-def amounts(transactions: Transactions, as_of: str | date | None = None) -> pd.DataFrame:
-    """What purchase days bring, on a logarithmic scale.
+def amounts(
+    transactions: Transactions, as_of: str | date | None = None, *, fewest: int
+) -> pd.DataFrame:
+    """What purchase days bring, on a logarithmic scale; `fewest`: as of `steps`.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def amounts(transactions: Transactions, as_of: str | date | None = None) -> pd.D
     """
     days = transactions.purchase_days(as_of)
     paid = days[days["amount"] > 0]
-    found = steps(paid["amount"], paid["customer_id"], rounded(paid["amount"]))
+    found = steps(paid["amount"], paid["customer_id"], rounded(paid["amount"]), fewest)
     found.attrs["currency"] = transactions.currency
     return found
 
@@ -66,9 +71,7 @@ def rounded(values: pd.Series) -> np.ndarray:
     return edges[first : last + 1]
 
 
-def steps(
-    values: pd.Series, customers: pd.Series, edges: np.ndarray, fewest: int = FEWEST
-) -> pd.DataFrame:
+def steps(values: pd.Series, customers: pd.Series, edges: np.ndarray, fewest: int) -> pd.DataFrame:
     """How many values, and of how many customers, lie on each step from one edge to the next.
 
     Parameters

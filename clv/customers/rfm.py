@@ -1,8 +1,7 @@
 """Recency, frequency and money as scores from 1 (worst) to 5 (best), and the ten segments.
 
-Customers who are equal get the same score, whatever the order of the rows: a score counts the share
-of customers who are strictly worse. Where one group of equals is larger than a fifth of all, as
-one-time buyers usually are, no such score can be fair, and fixed cut points are used instead.
+How the scores are cut stands in `scales`. Cut points are frozen once they are known: kept for a
+later day, they show customers who moved, and not cuts that did.
 
 The segments are the standard 5 × 5 map of R and F; M tells the members of a segment apart.
 """
@@ -11,19 +10,18 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from clv.customers import scales
+from clv.customers.scales import BINS, MEASURES, Scale, Scores, significant
 from clv.errors import ColumnsMissing, NoRows, SourceUnreadable, TableBroken
 from clv.models.estimation import Array
 from clv.tables.periods import UNIT_DAYS, unit_of
-
-BINS = 5
 
 SEGMENTS = {  # R, then F, as regular expressions; together they cover each of the 25 cells once
     "champions": "5[4-5]",
@@ -38,42 +36,7 @@ SEGMENTS = {  # R, then F, as regular expressions; together they cover each of t
     "hibernating": "[1-2][1-2]",
 }
 
-MEASURES = {"R": "since_last", "F": "purchase_days", "M": "total_spend"}
-UNITS = {"R": "days", "F": "purchase days", "M": "money"}
-HIGH_IS_GOOD = {"R": False, "F": True, "M": True}
-FIXED = {  # where the next band begins; money in medians, so that its currency does not matter
-    "R": (31, 91, 181, 366),
-    "F": (2, 3, 5, 10),
-    "M": (0.5, 1, 2, 4),
-}
-
 _NEEDED = ("frequency", "recency", "T", "total_spend")
-_DIGITS = 12  # significant digits of money: sums in another order differ behind them, and must tie
-
-Scores = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Where one of the three scores changes, and how that was decided."""
-
-    score: str  # R, F or M
-    method: Literal["quantile", "fixed"]
-    breaks: tuple[float, ...]  # ascending; each is the first value of the next band
-    tied: float  # share of all customers in the largest group of equals, at the fit
-    customers: tuple[int, ...]  # at the fit, per score from 1 to 5
-
-    @property
-    def why(self) -> str:
-        """What decided the method, as a sentence."""
-        if self.method == "fixed":
-            return f"{self.tied:.0%} of customers have the same, over a fifth: fixed cut points"
-        return f"at most {self.tied:.1%} of customers have the same: fifths of the customers"
-
-    def apply(self, values: Array) -> Scores:
-        """Scores from 1 to 5, shape (n,)."""
-        band = np.searchsorted(self.breaks, values, side="right")
-        return (1 + band if HIGH_IS_GOOD[self.score] else BINS - band).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +50,7 @@ class Cutoffs:
 
     def table(self) -> pd.DataFrame:
         """One row per score and value: from where to where, how many customers at the fit, why."""
-        return pd.concat([_bands(scale) for scale in (self.R, self.F, self.M)], ignore_index=True)
+        return pd.concat([each.table() for each in (self.R, self.F, self.M)], ignore_index=True)
 
     def to_json(self, path: str | Path) -> None:
         """Write the cut points to a file."""
@@ -98,29 +61,36 @@ class Cutoffs:
         """Read the cut points that `to_json` wrote."""
         try:
             read = json.loads(Path(path).read_text(encoding="utf-8"))
-            scales = {score: _scale_from(read[score]) for score in MEASURES}
-            return cls(**scales, as_of=read["as_of"])
+            found = {score: scales.read(read[score]) for score in MEASURES}
+            return cls(**found, as_of=read["as_of"])
         except (ValueError, KeyError, TypeError) as fault:
             raise SourceUnreadable(
                 f"{path} holds no RFM cut-offs ({fault}); write it with rfm_cutoffs(…).to_json(…)."
             ) from fault
 
 
-def rfm_cutoffs(customers: pd.DataFrame, *, unit: str | None = None) -> Cutoffs:
+def rfm_cutoffs(
+    customers: pd.DataFrame, *, method: str = "quantile", unit: str | None = None
+) -> Cutoffs:
     """Cut points of R, F and M for these customers, to be used on any later date.
 
     Parameters
     ----------
     customers
         The table of `customer_summary`.
+    method
+        "quantile": fifths of the customers, or, for a score that over a fifth of them share, fixed
+        cut points. "fixed": fixed ones for all three (silence of 30, 90, 180, 365 days; 2, 3, 5, 10
+        purchase days; 0.5, 1, 2, 4 times the median spend). "jenks" or "kmeans1d": the natural
+        breaks, of purchase days and money on a logarithmic scale.
     unit
         What `recency` and `T` count in; by default what the table says.
     """
     if customers.empty:
         raise NoRows("The customer table has no rows to score; load transactions with customers.")
     measures = _measures(customers, unit)
-    scales = {score: _scale(score, values) for score, values in measures.items()}
-    return Cutoffs(**scales, as_of=customers.attrs.get("as_of"))
+    found = {score: scales.fit(score, values, method) for score, values in measures.items()}
+    return Cutoffs(**found, as_of=customers.attrs.get("as_of"))
 
 
 def rfm(
@@ -166,41 +136,6 @@ def _refuse_unknown(customers: pd.DataFrame) -> None:
             )
 
 
-def significant(values: Array) -> Array:
-    """Values to twelve significant digits."""
-    size = np.abs(np.where(values == 0, 1, values))
-    scale = 10.0 ** (_DIGITS - np.ceil(np.log10(size)))
-    return np.round(values * scale) / scale
-
-
-def _scale(score: str, values: Array) -> Scale:
-    """Cut points of one score: fifths of the customers, or fixed ones where ties forbid them."""
-    tied = float(np.unique(values, return_counts=True)[1].max() / len(values))
-    if tied > 1 / BINS:
-        scale = Scale(score, "fixed", _fixed_breaks(score, values), tied, ())
-    else:
-        scale = Scale(score, "quantile", _quantile_breaks(score, values), tied, ())
-    counts = np.bincount(scale.apply(values), minlength=BINS + 1)[1:]
-    return replace(scale, customers=tuple(counts.tolist()))
-
-
-def _quantile_breaks(score: str, values: Array) -> tuple[float, ...]:
-    """First value of each further band, where score = 1 + floor(5 × share strictly worse)."""
-    goodness = values if HIGH_IS_GOOD[score] else -values
-    worse = np.searchsorted(np.sort(goodness), goodness, side="left")
-    fifth = BINS * worse // len(values)  # in whole numbers: no rounding at a fifth's edge
-    band = fifth if HIGH_IS_GOOD[score] else BINS - 1 - fifth
-    return tuple(float(values[band >= step].min()) for step in range(1, BINS))
-
-
-def _fixed_breaks(score: str, values: Array) -> tuple[float, ...]:
-    """The agreed cut points; those of money are multiples of the spenders' median."""
-    points = np.array(FIXED[score], dtype=float)
-    if score == "M" and (values > 0).any():
-        points = significant(points * np.median(values[values > 0]))
-    return tuple(points.tolist())
-
-
 def _segments(R: Scores, F: Scores) -> pd.Categorical:
     """Segment of each pair of scores."""
     return pd.Categorical.from_codes(
@@ -216,30 +151,3 @@ def _cells() -> Scores:
             if re.fullmatch(pattern, f"{r + 1}{f + 1}"):
                 codes[r, f] = code
     return codes
-
-
-def _bands(scale: Scale) -> pd.DataFrame:
-    """The five bands of one score, best first."""
-    ascending = np.arange(1, BINS + 1)
-    value = ascending if HIGH_IS_GOOD[scale.score] else ascending[::-1]
-    bands = pd.DataFrame(
-        {
-            "score": scale.score,
-            "value": value,
-            "measure": MEASURES[scale.score],
-            "unit": UNITS[scale.score],
-            "at_least": [np.nan, *scale.breaks],
-            "below": [*scale.breaks, np.nan],
-            "customers": np.array(scale.customers)[value - 1],
-            "method": scale.method,
-            "why": scale.why,
-        }
-    )
-    return bands.sort_values("value", ascending=False)
-
-
-def _scale_from(read: dict) -> Scale:
-    breaks, customers = tuple(read["breaks"]), tuple(read["customers"])
-    if len(breaks) != BINS - 1 or list(breaks) != sorted(breaks):
-        raise ValueError(f"{read['score']} needs 4 ascending breaks; found {list(breaks)}")
-    return Scale(read["score"], read["method"], breaks, read["tied"], customers)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from clv.errors import BadParameter
 from clv.models.intervals import of_share
@@ -180,7 +180,7 @@ def heterogeneity(share: ArrayLike, known: ArrayLike, error_of_one: float) -> He
         return Heterogeneity(np.nan, max(degrees, 0), np.nan)
     common = np.average(share, weights=known)
     statistic = float((known * (share - common) ** 2).sum() / error_of_one**2)
-    return Heterogeneity(statistic, degrees, float(chi2.sf(statistic, degrees)))
+    return Heterogeneity(statistic, degrees, float(chdtrc(degrees, statistic)))
 
 
 def _first(size: int, holds: Callable[[int], bool]) -> int:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
-from scipy.stats import chi2
+from scipy.special import gammainccinv, gammaincinv, ndtr, ndtri
 
 from clv.errors import BadParameter
 
@@ -84,8 +83,8 @@ def of_rate(events: ArrayLike, exposure: ArrayLike, interval: float = 0.90) -> t
     """
     out, events = tail(interval), np.asarray(events, dtype=float)
     exposure = np.where(np.greater(exposure, 0), exposure, np.nan)
-    low = np.where(events > 0, chi2.ppf(out, 2 * np.maximum(events, 1)), 0.0) / (2 * exposure)
-    return low, chi2.isf(out, 2 * events + 2) / (2 * exposure)
+    low = np.where(events > 0, gammaincinv(np.maximum(events, 1), out), 0.0) / exposure
+    return low, gammainccinv(events + 1, out) / exposure
 
 
 def _shares(share: ArrayLike, variance: ArrayLike, known: ArrayLike) -> tuple[Array, Array, Array]:

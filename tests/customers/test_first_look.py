@@ -4,7 +4,8 @@ import pytest
 
 import clv
 from clv.customers import first_look
-from clv.report import privacy
+
+FEWEST = 5
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def log_of(*rows: tuple[str, str, float]):
 
 
 def test_every_gap_between_two_purchase_days_stands_on_one_step(log):
-    found = first_look.gaps(log)
+    found = first_look.gaps(log, fewest=FEWEST)
     days = log.purchase_days()
     assert found["purchase_days"].sum() == len(days) - days["customer_id"].nunique()
     assert found["at_least"].is_monotonic_increasing
@@ -27,14 +28,14 @@ def test_every_gap_between_two_purchase_days_stands_on_one_step(log):
 def test_a_gap_is_counted_in_days():
     rows = [(f"c{n}", day, 5.0) for n in range(6) for day in ("2024-01-01", "2024-01-08")]
     rows += [(f"d{n}", day, 5.0) for n in range(6) for day in ("2024-01-01", "2024-01-09")]
-    found = first_look.gaps(log_of(*rows))
+    found = first_look.gaps(log_of(*rows), fewest=FEWEST)
     assert found["at_least"].tolist() == [1, 8]  # an empty step is joined with the one below it
     assert found["below"].tolist() == [8, np.inf]
     assert found["purchase_days"].tolist() == [6, 6]
 
 
 def test_every_amount_above_nothing_stands_on_one_step(log):
-    found = first_look.amounts(log)
+    found = first_look.amounts(log, fewest=FEWEST)
     days = log.purchase_days()
     assert found["purchase_days"].sum() == (days["amount"] > 0).sum()
     assert found["at_least"].iloc[0] <= days.loc[days["amount"] > 0, "amount"].min()
@@ -46,8 +47,8 @@ def test_no_step_points_at_somebody_and_none_is_lost(seed):
     rng = np.random.default_rng(seed)
     values = pd.Series(rng.lognormal(3, 2, 200))
     customers = pd.Series(rng.integers(0, 40, 200)).astype(str)
-    found = first_look.steps(values, customers, first_look.rounded(values))
-    assert (found["customers"] >= first_look.FEWEST).all()
+    found = first_look.steps(values, customers, first_look.rounded(values), FEWEST)
+    assert (found["customers"] >= FEWEST).all()
     assert found["purchase_days"].sum() == len(values)
     for row in found.itertuples():
         assert row.purchase_days == ((values >= row.at_least) & (values < row.below)).sum()
@@ -55,17 +56,14 @@ def test_no_step_points_at_somebody_and_none_is_lost(seed):
 
 def test_an_amount_that_one_customer_alone_pays_has_no_step_of_its_own():
     rows = [(f"c{n}", "2024-01-01", 12.0 + n) for n in range(6)] + [("rich", "2024-01-02", 9e5)]
-    found = first_look.amounts(log_of(*rows))
+    found = first_look.amounts(log_of(*rows), fewest=FEWEST)
     assert len(found) == 1
     assert found["purchase_days"].item() == 7
 
 
-def test_as_many_customers_make_a_step_as_a_group_on_a_page():
-    assert first_look.FEWEST == privacy.FEWEST
-
-
 def test_a_log_without_a_second_purchase_has_no_gap():
-    assert first_look.gaps(log_of(("a", "2024-01-01", 5.0), ("b", "2024-01-02", 5.0))).empty
+    log = log_of(("a", "2024-01-01", 5.0), ("b", "2024-01-02", 5.0))
+    assert first_look.gaps(log, fewest=FEWEST).empty
 
 
 def test_amounts_over_many_powers_of_ten_come_in_whole_ones():

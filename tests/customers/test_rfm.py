@@ -39,8 +39,12 @@ HISTORIES = st.lists(
 SPREAD = summary(np.arange(100) % 50, np.arange(100) * 3, 100 + 7 * np.arange(100))
 
 
-def scored(customers):
-    return rfm(customers)[["R", "F", "M", "segment"]].sort_index()
+EVERY_METHOD = pytest.mark.parametrize("method", ["quantile", "fixed", "jenks"])
+
+
+def scored(customers, method="quantile"):
+    cutoffs = rfm_cutoffs(customers, method=method)
+    return rfm(customers, cutoffs)[["R", "F", "M", "segment"]].sort_index()
 
 
 def test_the_map_covers_each_of_its_25_cells_exactly_once():
@@ -97,23 +101,27 @@ def test_one_time_buyers_get_the_lowest_frequency_score(histories):
     assert (customers.loc[customers["frequency"] == 0, "F"] == 1).all()
 
 
-@settings(deadline=None)
+@EVERY_METHOD
+@settings(deadline=None, max_examples=40)
 @given(HISTORIES, st.randoms(use_true_random=False))
-def test_the_order_of_rows_and_the_names_of_customers_change_nothing(histories, random):
+def test_the_order_of_rows_and_the_names_of_customers_change_nothing(method, histories, random):
     customers = summary(*histories)
     order = random.sample(range(len(customers)), len(customers))
     shuffled = customers.iloc[order]
     renamed = customers.set_axis([f"x{i:03}" for i in order])
-    pd.testing.assert_frame_equal(scored(shuffled), scored(customers))
-    assert rfm(renamed)["segment"].tolist() == rfm(customers)["segment"].tolist()
+    expected = scored(customers, method)
+    pd.testing.assert_frame_equal(scored(shuffled, method), expected)
+    told = scored(renamed, method).loc[renamed.index, "segment"]
+    assert told.tolist() == expected.loc[customers.index, "segment"].tolist()
 
 
-@settings(deadline=None)
+@EVERY_METHOD
+@settings(deadline=None, max_examples=40)
 @given(HISTORIES, st.sampled_from([0.01, 0.3, 7.3, 100.0, 1e6]))
-def test_the_currency_changes_no_score(histories, rate):
+def test_the_currency_changes_no_score(method, histories, rate):
     customers = summary(*histories)
     exchanged = customers.assign(total_spend=customers["total_spend"] * rate)
-    pd.testing.assert_frame_equal(scored(exchanged), scored(customers))
+    pd.testing.assert_frame_equal(scored(exchanged, method), scored(customers, method))
 
 
 @settings(deadline=None)
@@ -154,8 +162,9 @@ def test_frozen_cutoffs_score_another_table_by_the_same_points():
     pd.testing.assert_frame_equal(rfm(part, cutoffs), rfm(SPREAD).iloc[::3])
 
 
-def test_cutoffs_survive_being_written_and_read(tmp_path):
-    cutoffs = rfm_cutoffs(SPREAD)
+@EVERY_METHOD
+def test_cutoffs_survive_being_written_and_read(tmp_path, method):
+    cutoffs = rfm_cutoffs(SPREAD, method=method)
     cutoffs.to_json(tmp_path / "cutoffs.json")
     assert Cutoffs.from_json(tmp_path / "cutoffs.json") == cutoffs
 
