@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clv.customers.value import value_customers
     from clv.stages.lifecycle import lifecycle
     from clv.tables import samples
+    from clv.tables.optional.beside import load_tables
     from clv.tables.summary import customer_summary
     from clv.tables.transactions import load
 
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "load": "clv.tables.transactions",
+    "load_tables": "clv.tables.optional.beside",
     "customer_summary": "clv.tables.summary",
     "BetaGeoModel": "clv.customers.purchases",
     "ModifiedBetaGeoModel": "clv.customers.purchases",
@@ -45,6 +47,7 @@ _MODULES = {"samples": "clv.tables.samples"}  # public names of whole modules
 
 __all__ = [  # noqa: RUF022 -- in the order in which a reader needs them
     "load",
+    "load_tables",
     "customer_summary",
     "BetaGeoModel",
     "ModifiedBetaGeoModel",

@@ -202,6 +202,18 @@ class NotebookFailed(ClvError):
     code = "notebook-failed"
 
 
+class TimeIsUp(ClvError):
+    """A run that took longer than it was given."""
+
+    code = "time-is-up"
+
+
+class SecretTold(ClvError):
+    """A finished report that would tell a secret, or a person, to everybody who reads it."""
+
+    code = "secret-told"
+
+
 class PageIncomplete(ClvError):
     """A page that would lack something a reader needs, such as a chart's alt text."""
 
@@ -215,8 +227,19 @@ class CouldNotPublish(ClvError):
     code = "could-not-publish"
 
 
+class NotDelivered(ClvError):
+    """A report that stands where it should, but of which somebody could not be told."""
+
+    exit_code = 5
+    code = "not-delivered"
+
+
 class AnotherRunHolds(ClvError):
     """Another run is writing this very report."""
 
     exit_code = 75
     code = "another-run"
+
+
+class Terminated(KeyboardInterrupt):
+    """The run was asked to end by SIGTERM."""

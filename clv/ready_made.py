@@ -14,7 +14,7 @@ from clv.customers.choice import SIMPLEST_FIRST
 from clv.customers.holdout import fit_each
 from clv.customers.minimum import enough_to_model
 from clv.customers.purchases import PurchaseModel
-from clv.customers.rfm import rfm
+from clv.customers.rfm import Cutoffs, rfm, rfm_cutoffs
 from clv.customers.spend import GammaGammaModel
 from clv.customers.value import value_customers
 from clv.errors import BadParameter, DidNotConverge, TooLittleToModel
@@ -32,6 +32,8 @@ def score(
     model: str = "auto",
     spend_basis: str = "auto",
     margin: float | None = None,
+    rfm_method: str = "quantile",
+    cutoffs: Cutoffs | None = None,
 ) -> Scored:
     """Everything that can be said of each customer of a summary, as `scoring.score` says it.
 
@@ -41,26 +43,29 @@ def score(
     if spend_basis == "all":
         allowed = "'repeat' where a summary does not tell the first purchase"
         raise BadParameter.from_value("spend_basis", spend_basis, allowed)
-    customers = segmented(customers)
+    ranked = _ranked(customers)
+    cutoffs = cutoffs or rfm_cutoffs(ranked, method=rfm_method)
+    customers = rfm(ranked, cutoffs).drop(columns="total_spend")
     try:
         enough_to_model(customers)
         comparison, fitted = compared(customers, model)
         spend = GammaGammaModel.fit(customers)
     except (TooLittleToModel, DidNotConverge) as refused:
-        return Scored(customers, None, None, None, str(refused))
+        return Scored(customers, None, None, None, str(refused), cutoffs=cutoffs)
     chosen = choice.chosen(comparison, model)
     how = {"annual_discount_rate": annual_discount_rate, "margin": margin}
     valued = value_customers(
         customers, fitted[chosen.name], spend, horizon=horizon, interval=interval, **how
     )
     why = "a summary has the mean of repeat purchases alone"
-    return Scored(valued, fitted[chosen.name], spend, comparison, chosen.reason, why)
+    models = (fitted[chosen.name], spend, comparison)
+    return Scored(valued, *models, chosen.reason, why, cutoffs=cutoffs)
 
 
-def segmented(customers: pd.DataFrame) -> pd.DataFrame:
-    """The customers with R, F, M and their segment; M ranks the spend on repeat purchases."""
+def _ranked(customers: pd.DataFrame) -> pd.DataFrame:
+    """The customers with what M ranks: their spend on repeat purchases."""
     repeat = customers["frequency"] * customers["monetary_value"].fillna(0)
-    return rfm(customers.assign(total_spend=repeat)).drop(columns="total_spend")
+    return customers.assign(total_spend=repeat)
 
 
 def compared(customers: pd.DataFrame, model: str) -> tuple[pd.DataFrame, dict[str, PurchaseModel]]:

@@ -6,7 +6,7 @@ It stands on the floors of the customers and of the stages, and is what every re
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,17 +18,20 @@ from clv.customers import choice
 from clv.customers.choice import Choice
 from clv.customers.minimum import enough_to_model
 from clv.customers.purchases import PurchaseModel
-from clv.customers.rfm import rfm
+from clv.customers.rfm import Cutoffs, rfm, rfm_cutoffs
 from clv.customers.rolling import rolling_origins
 from clv.customers.spend import BASES, GammaGammaModel
 from clv.customers.spend_basis import choose_basis
 from clv.customers.value import value_customers
 from clv.errors import DidNotConverge, TooLittleToModel
-from clv.stages.lifecycle import lifecycle
+from clv.stages.lifecycle import Lifecycle, lifecycle
+from clv.stages.thresholds import Thresholds
+from clv.tables.optional.facts import Facts
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions
 
 STAGE_COLUMNS = ["stage", "reason", "evidence", "since_last"]
+FRAMEWORK_COLUMNS = ["framework_stage", "badge"]
 
 NAMED = "named in the study"
 CUSTOMERS, COMPARISON, ROLLING = "customers.parquet", "comparison.parquet", "rolling.parquet"
@@ -41,10 +44,12 @@ Model = TypeVar("Model")
 class Scored:
     """One row per customer, and the models behind it.
 
-    `customers` holds the columns of `customer_summary`, of `rfm`, the stage with its reason and
-    evidence and, where models could be fitted, those of `value_customers`; it is indexed by
-    customer_id. `rolling` is the table of `rolling_origins`, by whose errors totals are widened.
-    Where no models could be fitted, all that rests on them is None and `reason` says why.
+    `customers` holds the columns of `customer_summary`, of `rfm`, the stage with its reason,
+    evidence and name in the framework and, where models could be fitted, those of
+    `value_customers`; it is indexed by customer_id. `rolling` is the table of `rolling_origins`, by
+    whose errors totals are widened. `life` and `cutoffs` are what stages and segments come from;
+    `read` does not give them back. Where no models could be fitted, all that rests on them is None
+    and `reason` says why.
     """
 
     customers: pd.DataFrame
@@ -54,6 +59,8 @@ class Scored:
     reason: str  # of the model of purchases
     spend_reason: str = ""  # of the purchases that the model of spend counts
     rolling: pd.DataFrame | None = None
+    life: Lifecycle | None = None  # None where there are no transactions
+    cutoffs: Cutoffs | None = None  # by which the customers were segmented
 
     @property
     def model(self) -> dict[str, str]:
@@ -68,6 +75,13 @@ class Scored:
             "reason": self.reason,
             "spend_reason": self.spend_reason,
         }
+
+    @property
+    def models(self) -> tuple[PurchaseModel, GammaGammaModel]:
+        """The model of purchases and that of spend; raises the reason where there are none."""
+        if self.purchases is None:
+            raise TooLittleToModel(self.reason)
+        return self.purchases, self.spend
 
     def save(self, folder: str | Path) -> None:
         """Write the table and the models so that `read(folder)` gives them back."""
@@ -103,7 +117,7 @@ def read(folder: str | Path) -> Scored:
     )
 
 
-def score(
+def score(  # noqa: PLR0913 -- a keyword for each word of a study
     transactions: Transactions,
     *,
     as_of: str | date | None = None,
@@ -114,16 +128,30 @@ def score(
     model: str = "auto",
     spend_basis: str = "auto",
     margin: float | str | None = None,
+    tables: Mapping[str, Facts] | None = None,
+    sector: str | None = None,
+    settings: Mapping[str, object] | None = None,
+    framework: str | Path | None = "crm",
+    thresholds: Thresholds | str | Path | None = None,
+    rfm_method: str = "quantile",
+    cutoffs: Cutoffs | None = None,
 ) -> Scored:
     """Everything that can be said of each customer on a day.
 
+    `tables`, `sector`, `settings`, `framework` and `thresholds` are those of `clv.lifecycle`;
+    customers are segmented by `cutoffs` or, without them, by new ones of the `rfm_method`.
     Too little data for a model, or a fit that must not be used, leaves out the values, never the
     segments and the stages. What was chosen ("auto") but cannot be fitted on all customers gives
     way to the next best; what was named does not.
     """
-    customers = rfm(customer_summary(transactions, as_of, unit=unit))
-    stages = lifecycle(transactions, as_of=as_of).stages()
-    customers = customers.assign(**stages[STAGE_COLUMNS])
+    customers = customer_summary(transactions, as_of, unit=unit)
+    cutoffs = cutoffs or rfm_cutoffs(customers, method=rfm_method)
+    customers = rfm(customers, cutoffs)
+    staged = {"sector": sector, "settings": settings, "framework": framework}
+    life = lifecycle(transactions, as_of=as_of, tables=tables, thresholds=thresholds, **staged)
+    stages = life.stages()
+    named = [] if life.framework is None else FRAMEWORK_COLUMNS
+    customers = customers.assign(**stages[STAGE_COLUMNS + named])
     try:
         enough_to_model(customers)
         comparison = choice.compare_models(transactions, as_of, unit=unit)
@@ -132,13 +160,13 @@ def score(
         wanted = _bases(transactions, as_of, unit, spend_basis)
         spend, why = _fitted(wanted, lambda basis: GammaGammaModel.fit(customers, basis))
     except (TooLittleToModel, DidNotConverge) as refused:
-        return Scored(customers, None, None, None, str(refused))
+        return Scored(customers, None, None, None, str(refused), life=life, cutoffs=cutoffs)
     terms = {"horizon": horizon, "interval": interval}
     how = {"annual_discount_rate": annual_discount_rate, "margin": margin}
     valued = value_customers(customers, purchases, spend, **terms, **how)
     used = {"spend_basis": spend.basis, "as_of": as_of, "unit": unit}
     rolling = rolling_origins(transactions, choice.name_of(purchases), **used, **terms)
-    return Scored(valued, purchases, spend, comparison, reason, why, rolling)
+    return Scored(valued, purchases, spend, comparison, reason, why, rolling, life, cutoffs)
 
 
 def _models(comparison: pd.DataFrame, model: str) -> list[Choice]:

@@ -21,6 +21,7 @@ from clv.study_keys import (
     PLAIN_NAME,
     SUMMARY_KEYS,
 )
+from clv.study_lifecycle import FRAMEWORKS
 from clv.study_sources import Faults
 
 
@@ -51,7 +52,14 @@ class Study:
     spend_basis: str = "auto"
     margin: float | str | None = None  # a share or a column; None: value is revenue
     prices: str | Mapping[str, str] = NOMINAL  # or {cpi: path}, relative to `folder`
+    rfm_method: str = "quantile"
+    rfm_cutoffs: str | None = None  # a path, relative to `folder`; None: learned at every run
     tables: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)  # optional ones
+    sector: str | None = None  # whose presets hold, unless declared otherwise
+    contractual: bool | None = None  # short for the setting of that name
+    lifecycle: Mapping[str, Any] = field(default_factory=dict)  # what is set and not learned
+    framework: str = "crm"  # or the path of a YAML file, relative to `folder`
+    thresholds: str | None = None  # a path, relative to `folder`; None: beside the study file
     languages: tuple[str, ...] = ("en",)
     excel: bool = False  # CSV tables as Excel opens them
     seed: int = 1
@@ -113,6 +121,17 @@ class Study:
         """The optional tables, each with its source in such a word."""
         return {name: _shown(table) for name, table in self.tables.items()}
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What is declared about the lifecycle, by the names of `clv.stages.settings`."""
+        own = {} if self.contractual is None else {"contractual": self.contractual}
+        return {**self.lifecycle, **own}
+
+    @property
+    def framework_source(self) -> str:
+        """The framework's name, or its path as seen from where we stand."""
+        return self.framework if self.framework in FRAMEWORKS else self._seen(self.framework)
+
     def _seen(self, path: str) -> str:
         return str(self.folder / path)
 
@@ -121,11 +140,13 @@ class Study:
         values = {key: study_keys.checked(key, _typed(key, value)) for key, value in given.items()}
         # What is typed by hand is relative to where we stand.
         if values.keys() & SOURCE_KEYS:
-            here = {"folder": Path(), "prices": _moved(self.prices, self.folder, ".")}
+            here = {key: _moved(key, getattr(self, key), self.folder, ".") for key in PATHS}
             tables = {name: _part(table, self._seen) for name, table in self.tables.items()}
-            values = dict.fromkeys(SOURCE_KEYS) | here | {"tables": tables} | values
-        elif "prices" in values:
-            values["prices"] = _moved(values["prices"], ".", self.folder)
+            here |= {"folder": Path(), "tables": tables}
+            values = dict.fromkeys(SOURCE_KEYS) | here | values
+        else:
+            typed = values.keys() & set(PATHS)
+            values |= {key: _moved(key, values[key], ".", self.folder) for key in typed}
         changed = replace(self, **values)
         faults = _contradictions({key: Entry(value) for key, value in changed._named(given)})
         if faults:
@@ -148,7 +169,7 @@ class Study:
     def load_arguments(self) -> dict[str, Any]:
         """The keywords of `clv.load` for `source`."""
         keys = {key: getattr(self, key) for key in LOAD_KEYS}
-        return keys | {"prices": _moved(self.prices, self.folder, ".")}
+        return keys | {"prices": _moved("prices", self.prices, self.folder, ".")}
 
     def summary_arguments(self) -> dict[str, Any]:
         """The keywords of `summaries.load` for `source`."""
@@ -156,16 +177,14 @@ class Study:
 
     def table_arguments(self) -> dict[str, dict[str, Any]]:
         """Of each optional table, what to load and the keywords that say how it is written."""
-        found = {}
-        for name, table in self.tables.items():
-            seen = _part(table, self._seen)
-            written = {key: seen[key] for key in study_sources.WRITTEN if key in seen}
-            where = {key: entry for key, entry in seen.items() if key not in written}
-            found[name] = {"source": where.get("path", where), **written}
-        return found
+        return {
+            name: study_sources.loadable(_part(table, self._seen))
+            for name, table in self.tables.items()
+        }
 
 
 SOURCE_KEYS = ("transactions", "summary")
+PATHS = ("prices", "framework", "thresholds", "rfm_cutoffs")  # they may name a file
 
 
 def _contradictions(entries: Mapping[str, Entry]) -> list[Fault]:
@@ -178,12 +197,23 @@ def _contradictions(entries: Mapping[str, Entry]) -> list[Fault]:
         line = entries["summary"].line
         return [Fault(line, "`transactions` and `summary` exclude each other; name one.")]
     if given == ["transactions"]:
-        return []
+        return _told_twice(entries)
     idle = [key for key in ONLY_PURCHASES if key in entries]
     return [
-        Fault(entries[key].line, f"`{key}` says how transactions are read; a `summary` has none.")
+        Fault(entries[key].line, f"`{key}` is about transactions; a `summary` has none.")
         for key in idle
     ]
+
+
+def _told_twice(entries: Mapping[str, Entry]) -> list[Fault]:
+    """A setting that stands at the top and among the others, and differs."""
+    name = "contractual"
+    top, inner = (entries.get(key, Entry(None)) for key in (name, "lifecycle"))
+    among = inner.value if isinstance(inner.value, Mapping) else {}
+    if name not in among or top.value in (None, among[name]):
+        return []
+    text = f"`{name}` stands at the top and under `lifecycle`, and differs; name it once."
+    return [Fault(top.line, text)]
 
 
 def _shown(given: str | Mapping[str, Any]) -> str:
@@ -204,11 +234,15 @@ def _part(table: str | Mapping[str, Any], move: Callable[[str], str]) -> dict[st
     return study_sources.placed(table, move)
 
 
-def _moved(prices: str | Mapping[str, str], old: str | Path, new: str | Path) -> str | dict:
-    """A declaration of prices with its path, relative to one folder, as seen from another."""
-    if prices == NOMINAL or os.path.isabs(prices["cpi"]):
-        return prices
-    return {"cpi": os.path.relpath(Path(old, prices["cpi"]), new)}
+def _moved(key: str, value: Any, old: str | Path, new: str | Path) -> Any:  # noqa: ANN401
+    """The value of one of PATHS with its path, relative to one folder, as seen from another."""
+    if key == "prices":
+        return value if value == NOMINAL else {"cpi": _seen_from(value["cpi"], old, new)}
+    return value if value in (None, *FRAMEWORKS) else _seen_from(value, old, new)
+
+
+def _seen_from(path: str, old: str | Path, new: str | Path) -> str:
+    return path if os.path.isabs(path) else os.path.relpath(Path(old, path), new)
 
 
 def _typed(key: str, value: object) -> object:

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+from clv import study_lifecycle
 from clv.errors import BadParameter, UnknownParameter
 from clv.study_sources import FORMAT, Check, source, tables, texts
 
@@ -20,6 +21,11 @@ ONLY_PURCHASES = (  # keys that say how purchases are read: a summary has none
     "zero_amounts",
     "births",
     "prices",
+    "sector",
+    "contractual",
+    "lifecycle",
+    "framework",
+    "thresholds",
 )
 LOAD_KEYS = (
     "columns",
@@ -96,12 +102,6 @@ def _languages(key: str, value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_one_of("en", "tr", "ar")(key, code) for code in codes))
 
 
-def _flag(key: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise BadParameter.from_value(key, value, "true or false")
-    return value
-
-
 def _seed(key: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise BadParameter.from_value(key, value, "a whole number from 0 on")
@@ -131,6 +131,13 @@ def prices(key: str, value: object) -> str | dict[str, str]:
     return {"cpi": str(file)}
 
 
+def json_file(key: str, value: object) -> str:
+    """The path of a file that was written by a run, or will be."""
+    if not isinstance(value, str) or not value.endswith(".json") or "://" in value:
+        raise BadParameter.from_value(key, value, "the path of a .json file")
+    return value
+
+
 CHECKS: dict[str, Check] = {
     "name": _text(PLAIN_NAME, "a plain name of letters, digits, '.', '_' and '-', not a path"),
     "transactions": source,
@@ -154,9 +161,16 @@ CHECKS: dict[str, Check] = {
     "spend_basis": _one_of("auto", "repeat", "all"),
     "margin": margin,
     "prices": prices,
+    "rfm_method": _one_of("quantile", "fixed", "jenks"),
+    "rfm_cutoffs": json_file,
     "tables": tables,
+    "sector": study_lifecycle.sector,
+    "contractual": study_lifecycle.flag,
+    "lifecycle": study_lifecycle.settings,
+    "framework": study_lifecycle.framework,
+    "thresholds": json_file,
     "languages": _languages,
-    "excel": _flag,
+    "excel": study_lifecycle.flag,
     "seed": _seed,
 }
 OPTIONAL = (  # null is their default
@@ -168,8 +182,15 @@ OPTIONAL = (  # null is their default
     "as_of",
     "run_date",
     "margin",
+    "sector",
+    "contractual",
+    "thresholds",
+    "rfm_cutoffs",
 )
-IN_TEXT = ("name", "timezone", "currency", "horizon", "as_of", "run_date")
+IN_TEXT = (  # never read as YAML
+    *("name", "timezone", "currency", "horizon", "as_of", "run_date"),
+    *("sector", "framework", "thresholds", "rfm_cutoffs"),
+)
 
 
 def checked(key: str, value: object) -> object:

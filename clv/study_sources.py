@@ -134,6 +134,17 @@ def _table(key: str, value: object) -> str | dict[str, Any]:
     return dict(value)
 
 
+def loadable(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an optional table what to load, and the keywords that say how it is written.
+
+    >>> loadable({"path": "leads.csv", "columns": {"lead_id": "Id"}})
+    {'source': 'leads.csv', 'columns': {'lead_id': 'Id'}}
+    """
+    written = {key: table[key] for key in WRITTEN if key in table}
+    where = {key: entry for key, entry in table.items() if key not in written}
+    return {"source": where.get("path", where), **written}
+
+
 def placed(value: str | Mapping[str, str], move: Callable[[str], str]) -> str | dict[str, str]:
     """A source whose path is seen from elsewhere; names of samples and of variables stay."""
     if isinstance(value, str):

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pandas as pd
@@ -8,7 +9,7 @@ import clv
 from clv import scoring
 from clv.customers import choice, rolling
 from clv.customers.hindsight import hindsight
-from clv.errors import DidNotConverge
+from clv.errors import DidNotConverge, TooLittleToModel
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,44 @@ def test_the_model_is_named_with_its_reason(scored):
     assert "log score" in scored.model["reason"]
 
 
+def test_stages_are_told_with_their_name_in_the_framework(scored):
+    assert scored.customers["framework_stage"].cat.categories[0] == "lead"
+    at_risk = scored.customers["stage"] == "at_risk"
+    assert (at_risk == (scored.customers["badge"] == "at_risk")).all()
+    assert (
+        scored.life.stages()["stage"]
+        .reindex(scored.customers.index)
+        .equals(scored.customers["stage"])
+    )
+
+
+def test_stages_rest_on_tables_and_earlier_thresholds_where_they_are_given(
+    log, scored, monkeypatch
+):
+    monkeypatch.setattr(scoring, "enough_to_model", refuse_all)
+    loyal = scored.customers.query("stage == 'loyal'").index
+    referrals = pd.DataFrame({"referrer_id": loyal, "created_at": "1998-06-01"})
+    tables = clv.load_tables({"referrals": referrals}, log)
+    how = {"thresholds": scored.life.thresholds, "tables": tables}
+    told = scoring.score(log, **how, framework="hubspot").customers
+    assert set(told.loc[loyal, "stage"]) == {"advocate"}
+    assert set(told.loc[loyal, "framework_stage"]) == {"evangelist"}
+    others = scored.customers.index.difference(loyal)
+    assert told.loc[others, "stage"].equals(scored.customers.loc[others, "stage"])
+
+
+def test_stages_rest_on_what_is_set_and_not_learned(log, monkeypatch):
+    monkeypatch.setattr(scoring, "enough_to_model", refuse_all)
+    told = scoring.score(log, settings={"churned_after": 30, "dormant_after": 20}, framework="")
+    silent = told.customers["since_last"] >= 30
+    assert (silent == (told.customers["stage"] == "churned")).all()
+    assert "badge" not in told.customers
+
+
+def refuse_all(customers):
+    raise TooLittleToModel("Nothing is modelled here.")
+
+
 @pytest.fixture
 def few(monkeypatch):
     """Few earlier forecasts, where they are not what is tested."""
@@ -50,6 +89,8 @@ def test_too_little_data_still_gives_segments_and_stages(log):
     assert "repeat" in scored.model["reason"] or "more than one day" in scored.model["reason"]
     assert "clv" not in scored.customers
     assert scored.customers[["segment", "stage"]].notna().all(axis=None)
+    with pytest.raises(TooLittleToModel, match=re.escape(scored.model["reason"])):
+        scored.models  # noqa: B018 -- to ask for what is not there is the point
 
 
 def test_the_purchases_that_the_model_of_spend_counts_are_named_with_their_reason(scored):

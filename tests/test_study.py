@@ -57,7 +57,14 @@ def test_every_key_is_read(study_file):
         "spend_basis": "repeat",
         "margin": 0.35,
         "prices": {"cpi": "data/cpi.csv"},
+        "rfm_method": "jenks",
+        "rfm_cutoffs": "kept/cutoffs.json",
         "languages": ["tr", "ar"],
+        "sector": "ecommerce",
+        "contractual": False,
+        "lifecycle": {"lead_ttl": 45},
+        "framework": "hubspot",
+        "thresholds": "kept/thresholds.json",
         "tables": {
             "leads": {"path": "leads.csv", "columns": {"lead_id": "Id"}},
             "customers": "c.csv",
@@ -140,10 +147,52 @@ def test_transactions_or_a_summary_but_not_both(study_file):
 
 
 def test_what_is_said_of_transactions_is_a_fault_where_there_are_none(study_file):
-    with pytest.raises(StudyInvalid, match=r"line 2: `refunds` says how transactions are read"):
+    with pytest.raises(StudyInvalid, match=r"line 2: `refunds` is about transactions"):
         Study.read(study_file("summary: b.csv\nrefunds: net"))
-    with pytest.raises(StudyInvalid, match="`grain` says how transactions are read"):
+    with pytest.raises(StudyInvalid, match="`grain` is about transactions"):
         Study.from_mapping({"summary": "b.csv"}).override({"grain": "order"})
+
+
+def test_what_is_set_of_the_lifecycle_is_one_mapping_wherever_it_stands():
+    study = Study.from_mapping(
+        {"transactions": "a.csv", "contractual": True, "lifecycle": {"lead_ttl": 45}}
+    )
+    assert study.settings == {"lead_ttl": 45, "contractual": True}
+    assert Study.default().settings == {}
+    twice = {"contractual": True, "lifecycle": {"contractual": False}}
+    with pytest.raises(StudyInvalid, match="`contractual` stands at the top and under `lifecycle`"):
+        Study.from_mapping({"transactions": "a.csv"} | twice)
+    with pytest.raises(StudyInvalid, match="differs"):
+        Study.from_mapping({"transactions": "a.csv"}).override(twice)
+
+
+def test_faults_of_the_lifecycle_are_named_with_their_own_lines(study_file):
+    text = (
+        "transactions: a.csv\nsector: ecomerce\nlifecycle:\n  lead_til: 90\n  loyal_days: 1\n"
+        "framework: hubspt\nthresholds: kept.yml\n"
+    )
+    with pytest.raises(StudyInvalid) as caught:
+        Study.read(study_file(text))
+    told = str(caught.value)
+    assert "line 2: `sector` must be one of" in told
+    assert "Did you mean `ecommerce`?" in told
+    assert "line 4: `lifecycle` has no parameter `lead_til`" in told
+    assert "line 5: `lifecycle: loyal_days` must be a whole number from 2" in told
+    assert "line 6: `framework` must be one of" in told
+    assert "Did you mean `hubspot`?" in told
+    assert "line 7: `thresholds` must be the path of a .json file; got 'kept.yml'." in told
+
+
+def test_a_framework_of_ones_own_lies_beside_the_study_and_by_hand_where_we_stand(study_file):
+    path = study_file("transactions: a.csv\nframework: words/own.yml\nthresholds: kept.json")
+    study = Study.read(path)
+    assert study.framework_source == str(path.parent / "words" / "own.yml")
+    assert Study.default().framework_source == "crm"
+    typed = study.override({"framework": "mine.yml"})
+    assert Path(typed.framework_source).resolve() == Path("mine.yml").resolve()
+    other = study.override({"transactions": "b.csv"})
+    assert Path(other.framework_source).resolve() == (path.parent / "words" / "own.yml").resolve()
+    assert (other.folder / other.thresholds).resolve() == (path.parent / "kept.json").resolve()
 
 
 def test_a_source_typed_by_hand_takes_the_place_of_the_studys(study_file):

@@ -87,3 +87,11 @@ def test_a_key_that_nobody_knows_is_met_with_the_near_one():
 
 def test_every_group_of_keys_is_made_of_keys():
     assert {*OPTIONAL, *IN_TEXT, *LOAD_KEYS} <= CHECKS.keys()
+
+
+@pytest.mark.parametrize("key", ["thresholds", "rfm_cutoffs"])
+@pytest.mark.parametrize("value", ["kept.txt", "", 3, "s3://shop/kept.json"])
+def test_what_a_run_has_written_is_a_json_file(key, value):
+    assert study_keys.checked(key, "a/kept.json") == "a/kept.json"
+    with pytest.raises(BadParameter, match=r"the path of a \.json file"):
+        study_keys.checked(key, value)

@@ -24,7 +24,8 @@ from clv.stages import rules
 from clv.stages.stays import ends, stays
 
 LEAST_MATURE = 100  # stays that began early enough to be judged
-REACHED = "reached"  # the one way out that an expectation is about
+RULE = "rule:"  # before an outcome of ours, so that no reason of the data is called alike
+REACHED = f"{RULE}reached"  # the one way out that an expectation is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,12 @@ class Expectation:
 
 def leads_to_prospects(lead_ttl: int = 180) -> Expectation:
     """One lead in five becomes a prospect, or buys at once, before leads count as lost."""
-    beyond = ("onboarding", "active", "loyal", "advocate", "reactivated")
-    return Expectation("lead", ("prospect", *beyond), rate=0.20, days=lead_ttl)
+    return Expectation("lead", ("prospect", *rules.IN_RHYTHM), rate=0.20, days=lead_ttl)
+
+
+def prospects_to_customers(lead_ttl: int = 180) -> Expectation:
+    """One prospect in five buys before leads count as lost."""
+    return Expectation("prospect", rules.IN_RHYTHM, rate=0.20, days=lead_ttl)
 
 
 def bottlenecks(
@@ -80,7 +85,37 @@ def bottlenecks(
         entries, or nobody followed so long). `attrs`: interval.
     """
     found = stays(spells, as_of)
-    rows = [_outcome(found, expected, as_of, interval) for expected in expectations]
+    return _judged([_outcome(found, each, as_of, interval) for each in expectations], interval)
+
+
+def of_groups(
+    spells: pd.DataFrame,
+    as_of: str | date,
+    expected: Expectation,
+    groups: pd.Series,
+    *,
+    interval: float = 0.90,
+) -> pd.DataFrame:
+    """One expectation, and whether that is a bottleneck, for the customers of each group.
+
+    `groups`: by customer_id, such as the sources of leads; customers without one are left out.
+
+    Returns
+    -------
+    DataFrame
+        As of `bottlenecks`, indexed by group, the lowest share first; Holm's correction is over
+        all groups.
+    """
+    found = stays(spells, as_of)
+    group = found["customer_id"].map(groups)
+    names = sorted(group.dropna().unique(), key=str)
+    rows = [_outcome(found[group == name], expected, as_of, interval) for name in names]
+    table = _judged(rows, interval).set_index(pd.Index(names, name="group", dtype=object))
+    return table[table["entries"] > 0].sort_values("share", kind="stable")
+
+
+def _judged(rows: list[list[object]], interval: float) -> pd.DataFrame:
+    """Outcomes with their verdicts, all of them judged together."""
     columns = ["state", "reaches", "expected", "days", "entries", "mature"]
     table = pd.DataFrame(rows, columns=[*columns, "share", "low", "high", "p"])
     judged = (table["mature"] >= LEAST_MATURE) & table["share"].notna()
@@ -89,6 +124,23 @@ def bottlenecks(
     table["verdict"] = _verdicts(table, judged, tail(interval))
     table.attrs = {"interval": interval}
     return table
+
+
+def together(*tables: pd.DataFrame) -> list[pd.DataFrame]:
+    """All that one report judges, tables as of `bottlenecks` and `of_groups`, judged together.
+
+    Holm's correction is over the rows of all of them; `p_holm` and `verdict` are told anew.
+    """
+    corrected = np.split(
+        holm(np.concatenate([table["p"] for table in tables])),
+        np.cumsum([len(table) for table in tables])[:-1],
+    )
+    found = []
+    for table, p in zip(tables, corrected, strict=True):
+        anew = table.assign(p_holm=p)
+        level = tail(table.attrs["interval"])
+        found.append(anew.assign(verdict=_verdicts(anew, anew["p"].notna(), level)))
+    return found
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:

@@ -7,27 +7,28 @@ falls between two branches or into both. Who has lapsed stands off the ladder, i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from clv import strict_yaml
 from clv.errors import BadParameter, SourceUnreadable, near
-from clv.stages.rules import STATES
+from clv.stages.rules import DEPTHS, NEEDS, STATES
 from clv.strict_yaml import Entry, Fault
+from clv.study_lifecycle import SECTORS
 
 LANGUAGES = ("en", "tr", "ar")
 LAPSED = ("lost_lead", "dormant", "churned")  # never on the ladder: totals would lie
 RISK = "at_risk"  # a badge beside the stage that a customer keeps
 NEEDED = ("title", "ladder", "off_ladder", "states")
-KEYS = (*NEEDED, "per_cohort")
+KEYS = (*NEEDED, "per_cohort", "first_by_sector")
 QUESTIONS = {  # what a branch may ask for: the answers, all of which it must hold
     "depth": ("customer", "loyal", "advocate"),
     "activated": ("activated", "not_activated"),
@@ -48,6 +49,7 @@ class Framework:
     off_ladder: Mapping[str, Labels]
     states: Mapping[str, Tree]
     per_cohort: tuple[str, ...] = ()  # stages that are measured, and in which nobody stands
+    first_by_sector: Mapping[str, Labels] = field(default_factory=dict)  # its own first stage
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -58,6 +60,13 @@ class Framework:
         """What a stage is called; in English where the framework has no word of a language."""
         known = self.ladder.get(stage) or self.off_ladder[stage]
         return known.get(language, known["en"])
+
+    def spoken_in(self, sector: str | None) -> Self:
+        """The same framework, its first stage called as a sector calls it, if it has a word."""
+        if not sector or sector not in self.first_by_sector:
+            return self
+        first = next(iter(self.ladder))
+        return replace(self, ladder={**self.ladder, first: self.first_by_sector[sector]})
 
     def stage(self, state: str, depth: str, activated: bool, purchase_days: int) -> str:
         """The stage of one customer."""
@@ -84,43 +93,86 @@ class Framework:
         DataFrame
             Indexed as `stages`: framework_stage (ordered), badge ("at_risk" or "").
         """
-        names = ["stage", "depth_now", "activated", "purchase_days"]
-        asked = (
-            stages[names]
-            .assign(purchase_days=stages["purchase_days"].clip(upper=2))
-            .astype({"stage": str, "depth_now": str, "activated": bool, "purchase_days": int})
-        )
-        which = asked.groupby(names, sort=False).ngroup().to_numpy()
-        distinct = asked.drop_duplicates().itertuples(index=False)
-        found = np.array([self.stage(*each) for each in distinct], dtype=object)
-        placed = found[which] if len(which) else found
+        state = pd.Categorical(stages["stage"], categories=STATES)
+        kind = [
+            pd.Categorical(stages["depth_now"], categories=DEPTHS).codes,
+            stages["activated"].to_numpy(bool),
+            stages["purchase_days"].clip(upper=2).to_numpy(int),
+        ]
+        kinds, which = np.unique(np.column_stack([state.codes, *kind]), axis=0, return_inverse=True)
+        found = [self.stage(STATES[s], DEPTHS[d], bool(a), int(k)) for s, d, a, k in kinds]
+        placed = np.array(found, dtype=object)[which] if found else []
         return pd.DataFrame(
             {
                 "framework_stage": pd.Categorical(placed, categories=self.stages, ordered=True),
-                "badge": np.where(asked["stage"] == RISK, RISK, ""),
+                "badge": np.where(state == RISK, RISK, ""),
             },
             index=stages.index,
         )
 
-    def counts(self, stages: pd.DataFrame) -> pd.DataFrame:
+    def counts(self, stages: pd.DataFrame, observable: Collection[str] = STATES) -> pd.DataFrame:
         """Customers by stage of the framework.
+
+        Parameters
+        ----------
+        stages
+            As `Lifecycle.stages` returns it.
+        observable
+            The states that the tables can show. A stage that none of them leads to is not known,
+            and neither is one that some of them lead to, but nobody stands in.
 
         Returns
         -------
         DataFrame
-            Indexed by framework_stage, every stage in its order: customers, at_risk (of them), both
-            Int64 and NA where a stage is measured and nobody stands in it; on_ladder (bool).
+            Indexed by framework_stage, every stage in its order: customers, at_risk and bought (of
+            them, who is at risk, who has bought), all Int64 and NA where a stage is measured, or
+            cannot be seen; on_ladder (bool); per_cohort (bool: measured, nobody stands in it);
+            needs (the tables that would show it, else "").
         """
         placed = self.of(stages)
         found = placed.groupby("framework_stage", observed=False)["badge"]
-        table = pd.DataFrame({"customers": found.size(), "at_risk": found.agg(_at_risk)})
-        table = table.astype("Int64")
-        table.loc[list(self.per_cohort)] = pd.NA
-        return table.assign(on_ladder=table.index.isin(list(self.ladder)))
+        bought = (stages["purchase_days"] >= 1).groupby(placed["framework_stage"], observed=False)
+        table = pd.DataFrame(
+            {"customers": found.size(), "at_risk": found.agg(_at_risk), "bought": bought.sum()}
+        )
+        needs = [self._needs(each, n, observable) for each, n in table["customers"].items()]
+        table = table.astype("Int64").assign(
+            on_ladder=table.index.isin(list(self.ladder)),
+            per_cohort=table.index.isin(list(self.per_cohort)),
+            needs=needs,
+        )
+        unknown = table["per_cohort"] | (table["needs"] != "")
+        table.loc[unknown, ["customers", "at_risk", "bought"]] = pd.NA
+        return table
+
+    def _needs(self, stage: str, customers: int, observable: Collection[str]) -> str:
+        """What would show a stage that cannot be seen; nothing for one that can.
+
+        One that is seen in part, and empty in that part, may well be full in the other.
+        """
+        ways = [
+            shown
+            for state in STATES
+            for leaf, shown in _paths(self.states[state], state)
+            if leaf == stage
+        ]
+        hidden = [state for state in ways if state not in observable]
+        seen = len(hidden) < len(ways) and customers > 0
+        return "" if seen or not hidden else NEEDS[hidden[0]]
 
 
 def _at_risk(badges: pd.Series) -> int:
     return int((badges == RISK).sum())
+
+
+def _paths(tree: Tree, state: str) -> Iterator[tuple[str, str]]:
+    """The stages that a tree leads to, each with the state that must be seen for it."""
+    if isinstance(tree, str):
+        yield tree, state
+        return
+    for answer, inner in tree.items():
+        # Who was an advocate and is at risk is seen as an advocate only where advocates are.
+        yield from _paths(inner, "advocate" if answer == "advocate" else state)
 
 
 def question_of(tree: Mapping[str, Any]) -> str:
@@ -130,7 +182,7 @@ def question_of(tree: Mapping[str, Any]) -> str:
 
 def shipped() -> tuple[str, ...]:
     """The names of the frameworks that come with the package."""
-    room = files("clv.stages").joinpath("frameworks")
+    room = files("clv.stages").joinpath("ladders")
     return tuple(sorted(each.name.removesuffix(".yml") for each in room.iterdir()))
 
 
@@ -155,7 +207,7 @@ def read(name: str | Path) -> Framework:
 
 @cache
 def _shipped(name: str) -> Framework:
-    text = files("clv.stages").joinpath("frameworks", f"{name}.yml").read_text(encoding="utf-8")
+    text = files("clv.stages").joinpath("ladders", f"{name}.yml").read_text(encoding="utf-8")
     return parsed(text, name, f"{name}.yml")
 
 
@@ -192,17 +244,23 @@ def _misnamed(found: Mapping[str, Entry]) -> Iterator[Fault]:
     for entry in (ladder, beside):
         for stage, labels in entry.value.items():
             yield from _unlabelled(stage, labels, entry.inner.get(stage))
+    own = found.get("first_by_sector", Entry({}))
+    if not (isinstance(own.value, dict) and own.value.keys() <= set(SECTORS)):
+        yield Fault(own.line, f"`first_by_sector` must hold names by sector: {list(SECTORS)}")
+    else:
+        for sector, labels in own.value.items():
+            yield from _unlabelled(sector, labels, own.inner.get(sector))
     for stage in ladder.value.keys() & beside.value.keys():
         yield Fault(beside.inner[stage], f"`{stage}` stands on the ladder and off it")
-    measured = found.get("per_cohort", Entry([]))
-    if not (isinstance(measured.value, list) and set(measured.value) <= ladder.value.keys()):
-        yield Fault(measured.line, f"`per_cohort` must list stages of {list(ladder.value)}")
+    listed = found.get("per_cohort", Entry([]))
+    if not (isinstance(listed.value, list) and all(map(list(ladder.value).count, listed.value))):
+        yield Fault(listed.line, f"`per_cohort` must list stages of {list(ladder.value)}")
 
 
 def _unlabelled(stage: str, labels: object, line: int | None) -> Iterator[Fault]:
     """A stage needs an English name; names in other languages are text too."""
-    named = isinstance(labels, dict) and isinstance(labels.get("en"), str)
-    if not named or not set(labels) <= set(LANGUAGES) or not all(map(str, labels.values())):
+    named = isinstance(labels, dict) and "en" in labels and set(labels) <= set(LANGUAGES)
+    if not named or not all(isinstance(label, str) and label for label in labels.values()):
         yield Fault(line, f"`{stage}` needs a name: {{en: …, tr: …, ar: …}}, at least in English")
 
 
@@ -210,6 +268,7 @@ def _misplaced(found: Mapping[str, Entry]) -> Iterator[Fault]:
     """States that are none, and states whose stage is missing or cannot be."""
     states, beside = found["states"], found["off_ladder"].value
     stages = {**found["ladder"].value, **beside}
+    measured = found.get("per_cohort", Entry([])).value
     for state in states.value.keys() - set(STATES):
         yield Fault(states.inner[state], f"unknown state `{state}`.{near(state, STATES)}")
     for state in STATES:
@@ -221,6 +280,9 @@ def _misplaced(found: Mapping[str, Entry]) -> Iterator[Fault]:
                 yield Fault(line, told)
             elif stage not in stages:
                 told = f"`{state}` leads to `{stage}`, which is no stage.{near(stage, stages)}"
+                yield Fault(line, told)
+            elif isinstance(measured, list) and stage in measured:
+                told = f"`{state}` leads to `{stage}`, in which nobody stands (`per_cohort`)"
                 yield Fault(line, told)
             elif state in LAPSED and stage not in beside:
                 told = f"`{state}` must stand off the ladder: who has lapsed is a row of its own"

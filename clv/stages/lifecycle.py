@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,10 +124,26 @@ class Lifecycle:
         share = (customers / customers.sum()).astype("Float64")
         return pd.DataFrame({"customers": customers, "share": share, "needs": needs})
 
+    def ladder(self, as_of: str | date | None = None) -> pd.DataFrame:
+        """Customers by stage of the framework, under its names.
+
+        Returns
+        -------
+        DataFrame
+            As of `Framework.counts`; not known where the tables cannot show a stage.
+        """
+        if self.framework is None:
+            raise BadParameter.from_value("framework", "", f"one of {list(frameworks.shipped())}")
+        return self.framework.counts(self.stages(as_of), self.observable)
+
+    def ago(self, days: int) -> date:
+        """The day so many days before `as_of`, but no earlier than the first purchase."""
+        return max(self.as_of - timedelta(days), self.days["date"].min().date())
+
     def moves(self, start: str | date, end: str | date | None = None) -> pd.DataFrame:
         """Customers by stage on `start` (rows) and on `end` (columns): observable stages only.
 
-        The first row, `not_yet`, holds those of whom nothing was known on `start`.
+        The first row, `not_known`, holds those of whom nothing was known on `start`.
         `TooLittleToModel` where no purchase was made before `end`.
         """
         start, end = self._day(start, "start"), self._day(end, "end")
@@ -222,11 +238,11 @@ def lifecycle(
     transactions: Transactions,
     *,
     as_of: str | date | None = None,
-    thresholds: Thresholds | None = None,
+    thresholds: Thresholds | str | Path | None = None,
     tables: Mapping[str, Facts] | None = None,
     sector: str | None = None,
     settings: Mapping[str, object] | None = None,
-    framework: str | Path | None = None,
+    framework: str | Path | None = "crm",
 ) -> Lifecycle:
     """The lifecycle of every customer.
 
@@ -237,8 +253,8 @@ def lifecycle(
     as_of
         Last day to look at, inclusive; by default the transactions' own.
     thresholds
-        Of an earlier fit, so that two dates can be compared; by default fitted on what is visible
-        at `as_of`.
+        Of an earlier fit, so that two dates can be compared, or the path of the file that holds
+        them; by default fitted on what is visible at `as_of`.
     tables
         What else is known, as `clv.tables.optional.facts.load_all` returns it: each table makes
         more states observable.
@@ -249,13 +265,17 @@ def lifecycle(
     framework
         Whose words are added to the stages: clm, crm, five-step, growth, hubspot, personaclick, or
         the path of a YAML file of your own.
+
+    As in the parameters of a notebook, "" is the default, and no framework.
     """
     last = transactions.window_end(as_of)
     days = signals.visible(transactions.purchase_days(last), last)
-    if thresholds is None:
+    if not thresholds:
         end = births(transactions, last).warm_up_end
-        declared = Settings.of(sector, settings)
+        declared = Settings.of(sector or None, settings)
         thresholds = fit(days, last, warm_up_end=end, settings=declared)
+    elif not isinstance(thresholds, Thresholds):
+        thresholds = Thresholds.from_json(thresholds)
     read = records.read(tables or {}, last, thresholds.payment_grace)
     seen = set(observable.table(tables or {}).query("kind == 'state' and observable")["what"])
     seen |= {state for names, state in SHOWN if names <= read.keys()}
@@ -266,5 +286,5 @@ def lifecycle(
         versions=versions(transactions, last),
         records=read,
         observable=tuple(state for state in rules.STATES if state in seen),
-        framework=None if framework is None else frameworks.read(framework),
+        framework=frameworks.read(framework).spoken_in(sector) if framework else None,
     )

@@ -14,12 +14,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from clv.stages.bottlenecks import REACHED, Expectation, reaching
+from clv.stages.bottlenecks import REACHED, RULE, Expectation, reaching
 from clv.stages.stays import ends, stays
 
-SILENCE = "silence"  # a limit was reached: nobody gave a reason
-NOT_STATED = "not_stated"
-STILL_OPEN = "still_open"
+# Outcomes of ours, beside the reasons that data give in their own words, "silence" among them.
+SILENCE = f"{RULE}silence"  # a limit was reached: nobody gave a reason
+NOT_STATED = f"{RULE}not_stated"
+STILL_OPEN = f"{RULE}still_open"
+OWN = (SILENCE, NOT_STATED, STILL_OPEN)
 
 
 def pareto(reasons: pd.Series, worth: pd.Series | None = None) -> pd.DataFrame:
@@ -28,7 +30,7 @@ def pareto(reasons: pd.Series, worth: pd.Series | None = None) -> pd.DataFrame:
     Parameters
     ----------
     reasons
-        One per loss; missing ones are `not_stated`.
+        One per loss; missing ones are `NOT_STATED`.
     worth
         Money lost with each, under the same labels; then reasons are sorted by it.
 
@@ -68,8 +70,8 @@ def incidence(
     Returns
     -------
     DataFrame
-        Indexed by outcome: `reached` (the expectation was met), every reason, `silence` (a limit
-        was reached), `not_stated` (any other exit), `still_open`: share, low, high. Shares sum to
+        Indexed by outcome: `REACHED` (the expectation was met), every reason, `SILENCE` (a limit
+        was reached), `NOT_STATED` (any other exit), `STILL_OPEN`: share, low, high. Shares sum to
         1. Empty where nobody was followed for a day.
     """
     own = _outcomes(reaching(stays(spells, as_of), expected), reasons)
@@ -99,9 +101,9 @@ def gap(
     -------
     DataFrame
         Indexed by group and outcome: share in the group, elsewhere (in all other groups), part: how
-        much of the difference in `reached` the outcome accounts for, with low and high (from the
+        much of the difference in `REACHED` the outcome accounts for, with low and high (from the
         bounds of both shares: Newcombe, R. G., 1998, Statistics in Medicine 17(8), 873-890, method
-        10). The parts of the obstacles sum to the group's difference; `reached` itself has none.
+        10). The parts of the obstacles sum to the group's difference; `REACHED` itself has none.
     """
     own = _outcomes(reaching(stays(spells, as_of), expected), reasons)
     group = own["customer_id"].map(groups)
@@ -127,71 +129,6 @@ def _parts(here: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
     found.loc[REACHED] = np.nan
     shares = {"share": here["share"], "elsewhere": there["share"]}
     return pd.DataFrame(shares).join(found)
-
-
-def mix_and_rate(
-    spells: pd.DataFrame,
-    as_of: str | date,
-    expected: Expectation,
-    groups: pd.Series,
-    segments: pd.Series,
-) -> pd.DataFrame:
-    """Why a group meets an expectation more or less often than all others together.
-
-    Because other segments are among them (mix), or because it does otherwise within the segments
-    (rate). Kitagawa, E. M. (1955), "Components of a Difference Between Two Rates", Journal of the
-    American Statistical Association 50(272), 1168-1194: each is valued at the mean of the other.
-
-    Parameters
-    ----------
-    groups, segments
-        By customer_id; customers without either are left out.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by group and segment: entries and share in the group; entries_elsewhere and
-        elsewhere (share in all other groups); mix and rate, which together sum over segments to the
-        difference of the group from the others, each segment counting by its entries. A segment
-        whose share one side cannot tell is taken to do as the other.
-    """
-    own = reaching(stays(spells, as_of), expected)
-    own = own.assign(
-        group=own["customer_id"].map(groups), segment=own["customer_id"].map(segments)
-    ).dropna(subset=["group", "segment"])
-    tables = {
-        name: _kitagawa(own[own["group"] == name], own[own["group"] != name], expected.days)
-        for name in sorted(own["group"].unique(), key=str)
-    }
-    if not tables:
-        return _kitagawa(own, own, expected.days)
-    return pd.concat(tables, names=["group", "segment"])
-
-
-def _kitagawa(here: pd.DataFrame, there: pd.DataFrame, days: int) -> pd.DataFrame:
-    """Mix and rate of each segment, between two sets of stays."""
-    own, other = _by_segment(here, days), _by_segment(there, days)
-    table = own.join(other.set_axis(["entries_elsewhere", "elsewhere"], axis=1), how="outer")
-    entries = ["entries", "entries_elsewhere"]
-    table[entries] = table[entries].fillna(0).astype(int)
-    table = table.rename_axis("segment")
-    part = table["entries"] / table["entries"].sum()
-    part_elsewhere = table["entries_elsewhere"] / table["entries_elsewhere"].sum()
-    share = table["share"].fillna(table["elsewhere"])
-    elsewhere = table["elsewhere"].fillna(table["share"])
-    return table.assign(
-        mix=(part - part_elsewhere) * (share + elsewhere) / 2,
-        rate=(part + part_elsewhere) / 2 * (share - elsewhere),
-    )
-
-
-def _by_segment(own: pd.DataFrame, days: int) -> pd.DataFrame:
-    """Entries of each segment and the share that met the expectation."""
-    rows = {}
-    for name, found in own.groupby("segment"):
-        left = ends(found, [REACHED])
-        rows[name] = [len(found), np.nan if left is None else left.by(days).share[0, 1]]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["entries", "share"], dtype=float)
 
 
 def _outcomes(own: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def occupation(
     """Share of customers in each stage, so many days after anything was first known of them.
 
     By Aalen and Johansen, of all whose beginning is known, however long each was followed; who
-    vanished is not followed further.
+    vanished is not followed further. Without any of these the table is empty.
 
     Returns
     -------
@@ -33,6 +33,8 @@ def occupation(
     unsure = spells.loc[spells["entry_uncertain"], "customer_id"]
     found = stays(spells.loc[~spells["customer_id"].isin(unsure)], as_of)
     found = found[~_after_vanishing(found)]
+    if found.empty:
+        return pd.DataFrame(columns=["days", "stage", "share", "low", "high"])
     first = found.groupby("customer_id")["start"].transform("min")
     entry = (found["start"] - first).dt.days
     names = [*rules.STATES, VANISHED]

@@ -64,7 +64,8 @@ def read(tables: Mapping[str, Facts], as_of: date, payment_grace: int) -> Frames
     -------
     dict
         Frames of customer_id, start and, but of moments (contacts, touches), stop: whole days
-        from 1970-01-01. What has not ended stops beyond all days.
+        from 1970-01-01. What has not ended stops beyond all days. Leads have
+        is_lead: False of those who are known by a customer record only.
     """
     last = int(whole_days([np.datetime64(as_of)])[0])
     rows = {name: _rows(facts, last) for name, facts in tables.items() if _dated(facts)}
@@ -161,15 +162,15 @@ def _before_a_purchase(rows: Rows, last: int) -> Frames:
     """Leads, opportunities and touches, and when each customer was last in contact."""
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in ("leads", "contacts")}
     if "customers" in rows:
-        found["leads"].append(_times(rows["customers"], "created_at"))
+        found["leads"].append(_times(rows["customers"], "created_at").assign(is_lead=False))
     if "touchpoints" in rows:
         found["touches"] = [_moments(rows["touchpoints"], "timestamp")]
         found["contacts"] += found["touches"]
-    leads = _named(rows["leads"]) if "leads" in rows else None
+    leads = named(rows["leads"]) if "leads" in rows else None
     deals = _deals(rows["opportunities"], leads, last) if "opportunities" in rows else None
     if leads is not None:
         leads = leads.assign(closed=_closed(leads, deals), chosen=_chosen(leads))
-        found["leads"].append(_times(leads, "created_at", leads["closed"]))
+        found["leads"].append(_times(leads, "created_at", leads["closed"]).assign(is_lead=True))
         found["qualified"] = [_times(leads, "chosen", leads["closed"])]
         days = ("created_at", "status_at", "qualified_at", "disqualified_at")
         found["contacts"].append(_moments(leads, *days))
@@ -185,7 +186,7 @@ def _before_a_purchase(rows: Rows, last: int) -> Frames:
     return {name: pd.concat(frames) for name, frames in found.items() if frames}
 
 
-def _named(leads: pd.DataFrame) -> pd.DataFrame:
+def named(leads: pd.DataFrame) -> pd.DataFrame:
     """Leads with the customer each is; one without is a person of its own."""
     own = _of(leads, "customer_id").astype(object)
     return leads.assign(customer_id=own.where(own.notna(), "lead:" + leads["lead_id"]))

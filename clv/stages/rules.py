@@ -27,7 +27,9 @@ STATES = (  # in lifecycle order
     "reactivated",
 )
 
-NOT_YET = "not_yet"  # in a table of moves: nothing known by the first of its two dates
+IN_RHYTHM = ("onboarding", "active", "loyal", "advocate", "reactivated")  # customers who buy
+
+NOT_YET = "not_known"  # in a table of moves: nothing known by the first of its two dates
 
 DEPTHS = ("unknown", "reached", "lead", "prospect", "customer", "loyal", "advocate")  # 0 to 6
 

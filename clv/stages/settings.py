@@ -7,14 +7,14 @@ nobody declares is learned where it can be.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from importlib.resources import files
 from typing import Self
 
 import yaml
 
+from clv import study_lifecycle
 from clv.errors import BadParameter, UnknownParameter
-from clv.stages.silence import MEANING
 
 PRESETS = "sectors.yml"
 
@@ -36,6 +36,7 @@ class Settings:
     at_risk_after: int | None = None  # days of silence, for customers of every stratum
     dormant_after: int | None = None
     churned_after: int | None = None
+    row_level_export: bool | None = None  # whether a run leaves tables of single customers
 
     @classmethod
     def of(cls, sector: str | None = None, own: Mapping[str, object] | None = None) -> Self:
@@ -49,19 +50,21 @@ class Settings:
         for name, value in declared.items():
             if name not in known:
                 raise UnknownParameter.from_name("lifecycle", name, known)
-            _check(name, value)
+            study_lifecycle.SETTINGS[name](name, value)
         found = cls(**declared)
-        limits = [getattr(found, f"{state}_after") for state in MEANING]
-        given = [limit for limit in limits if limit is not None]
-        if given != sorted(set(given)):
-            names = ", ".join(f"{state}_after" for state in MEANING)
-            raise BadParameter.from_value(names, given, "days that grow from each to the next")
+        study_lifecycle.grows(asdict(found))
         return found
+
+    @property
+    def exports_rows(self) -> bool:
+        """Whether a run may leave tables of single customers: where nobody has said otherwise."""
+        return self.row_level_export is not False
 
     @property
     def declared(self) -> tuple[str, ...]:
         """The names of those that are not left to be learned."""
-        return tuple(f.name for f in fields(self) if getattr(self, f.name) is not None)
+        given = (f.name for f in fields(self) if getattr(self, f.name) is not None)
+        return tuple(name for name in given if name != "row_level_export")  # nothing to be learned
 
 
 def sectors() -> dict[str, dict[str, object]]:
@@ -78,17 +81,3 @@ def preset(sector: str | None) -> dict[str, object]:
     if sector not in known:
         raise BadParameter.from_value("sector", sector, f"one of {list(known)}")
     return known[sector]
-
-
-def _check(name: str, value: object) -> None:
-    """Refuse what cannot be a setting."""
-    if name == "contractual":
-        if not isinstance(value, bool):
-            raise BadParameter.from_value(name, value, "true or false")
-    elif name == "loyal_money":
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-            raise BadParameter.from_value(name, value, "an amount from 0 on")
-    else:
-        least = 2 if name == "loyal_days" else 1
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 3650:
-            raise BadParameter.from_value(name, value, f"a whole number from {least} to 3650")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from clv.stages.lifecycle import Lifecycle
+from clv.stages.rules import IN_RHYTHM
 from clv.stages.signals import in_window
 
 if TYPE_CHECKING:
     from datetime import date
 
-BUYING = ("onboarding", "active", "loyal", "reactivated")
 SILENT = ("at_risk", "dormant", "churned")
 OF_VALUE = (
     0.20  # the share of a year's buyers, those who paid most, who count as customers of value
@@ -22,7 +21,13 @@ OF_VALUE = (
 YEAR = 365  # days
 
 
-def slipped(life: Lifecycle, *, days: int = 90, values: pd.Series | None = None) -> pd.DataFrame:
+def slipped(
+    life: Lifecycle,
+    *,
+    days: int = 90,
+    values: pd.Series | None = None,
+    leave_out: pd.Index | None = None,
+) -> pd.DataFrame:
     """Customers of value who were buying `days` ago and have gone silent since.
 
     Of value is the fifth that had paid most in the year before that day; both stages are told by
@@ -36,6 +41,8 @@ def slipped(life: Lifecycle, *, days: int = 90, values: pd.Series | None = None)
         How far to look back; no further than the first purchase.
     values : Series
         By customer_id: what each is still expected to bring.
+    leave_out : Index, optional
+        Customers who are not counted, such as those held out: nobody is to call them.
 
     Returns
     -------
@@ -45,8 +52,8 @@ def slipped(life: Lifecycle, *, days: int = 90, values: pd.Series | None = None)
     held (what these had paid in that year).
 
     """
-    then = max(life.as_of - timedelta(days), life.days["date"].min().date())
-    worth = _of_value(life, then)
+    then = life.ago(days)
+    worth = _of_value(life, then).drop([] if leave_out is None else leave_out, errors="ignore")
     moved = pd.DataFrame(
         {
             "brought": worth,
@@ -55,7 +62,7 @@ def slipped(life: Lifecycle, *, days: int = 90, values: pd.Series | None = None)
             "now": life.stages()["stage"].reindex(worth.index).astype(str),
         }
     )
-    buying = moved[moved["then"].isin(BUYING)]
+    buying = moved[moved["then"].isin(IN_RHYTHM)]
     gone = buying[buying["now"].isin(SILENT)]
     stage = pd.Categorical(gone["now"], categories=SILENT, ordered=True)
     grouped = gone.groupby(stage, observed=False)

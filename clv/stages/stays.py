@@ -23,11 +23,12 @@ from clv.models import exits as leaving
 from clv.models.intervals import of_rate
 from clv.stages import rules
 from clv.stages.spells import BY_RULE
-from clv.stages.transitions import kind
+from clv.stages.transitions import ONWARD, kind
 from clv.tables.periods import DAYS_PER_YEAR
 
 HORIZONS = (30, 90, 180, 365)  # days since entry
 YEAR = 365  # days: how much of a stay the mean counts
+ONWARDS = "onward"  # the one way out that is asked for
 VANISHED = "vanished"  # every purchase was cancelled, and nothing else is known
 
 Days = Sequence[int]
@@ -76,7 +77,7 @@ def success(
     """
     tables = [
         _success(state, found, list(days), interval)
-        for state, found in _by_state(stays(spells, as_of))
+        for state, found in by_state(stays(spells, as_of))
     ]
     columns = ["state", "next_state", "kind", "days", "entries", "share", "low", "high"]
     columns += ["moved", "still_open", "naive"]
@@ -96,7 +97,7 @@ def lengths(spells: pd.DataFrame, as_of: str | date, *, interval: float = 0.90) 
         biased_mean: mean of the completed stays, which forgets the long ones that still go on: to
         be shown as biased, if at all.
     """
-    rows = {state: _length(found, interval) for state, found in _by_state(stays(spells, as_of))}
+    rows = {state: _length(found, interval) for state, found in by_state(stays(spells, as_of))}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("stage")
 
 
@@ -108,12 +109,12 @@ def by_rule(spells: pd.DataFrame, as_of: str | date, *, interval: float = 0.90) 
     DataFrame
         One row per move by rule: state, next_state, moved; limits: how many different ones there
         are; limit, limit_low, limit_high: days, median, lowest and highest; share of those who
-        entered the stage that left it by an event before their limit, with low and high (NaN
-        where nobody was followed up to the highest limit).
+        entered the stage that moved on or came back by an event before their limit, with low and
+        high (NaN where nobody was followed up to the highest limit).
     """
     rows = [
         row
-        for state, found in _by_state(stays(spells, as_of))
+        for state, found in by_state(stays(spells, as_of))
         for row in _limits(state, found, interval)
     ]
     columns = ["state", "next_state", "moved", "limits", "limit", "limit_low", "limit_high"]
@@ -164,7 +165,7 @@ def ends(
     return leaving.exits(seen["days"], cause, causes=len(ways) + 1, subject=subject, start=landmark)
 
 
-def _by_state(found: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+def by_state(found: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """The stays of each stage that occurs, in the lifecycle's order."""
     groups = dict(tuple(found.groupby("state")))
     return [(state, groups[state]) for state in rules.STATES if state in groups]
@@ -226,6 +227,14 @@ def _length(found: pd.DataFrame, interval: float) -> dict[str, float]:
     return counted | told | {"biased_mean": found.loc[found["next_state"] != "", "days"].mean()}
 
 
+def onwards(found: pd.DataFrame) -> leaving.Exits | None:
+    """Stays of one stage with cause 1 for any event that leads forward or back to buying."""
+    state = found["state"].iloc[0]
+    good = [way for way in rules.STATES if kind(state, way) in ONWARD]
+    event = found["next_state"].isin(good) & ~found["by_rule"]
+    return ends(found.assign(next_state=found["next_state"].mask(event, ONWARDS)), [ONWARDS])
+
+
 def _events(found: pd.DataFrame) -> leaving.Exits | None:
     """Stays with cause 1 for any event and 2 for a limit."""
     event = "event"
@@ -238,7 +247,7 @@ def _limits(state: str, found: pd.DataFrame, interval: float) -> list[list]:
     ruled = found[found["by_rule"]]
     if ruled.empty:
         return []
-    left = _events(found).by(ruled["days"].max(), interval)
+    left = onwards(found).by(ruled["days"].max(), interval)
     share = [left.share[0, 1], left.low[0, 1], left.high[0, 1]]
     rows = []
     for way in (*rules.STATES, VANISHED):

@@ -7,19 +7,20 @@ again only on request.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from clv.errors import NoRows, SourceUnreadable
 from clv.stages import signals
 from clv.stages.settings import Settings
-from clv.stages.silence import MEANING, WHY, Array, Limit, learn, stratum, stratum_name
+from clv.stages.silence import MEANING, STRATA, WHY, Array, Limit, learn, stratum, stratum_name
 
 VERSION = 2
 LEAST_LOYAL_DAYS = 3
@@ -48,12 +49,25 @@ class Thresholds:
     warm_up_end: str | None = None  # ISO text: who is first seen until then may be older
     declared: tuple[str, ...] = USUAL.declared  # what was set, not learned
     version: int = VERSION
+    origin: Mapping[str, Any] = field(default_factory=dict, compare=False)  # as the study keeps it
 
     def after(self, state: str, purchase_days: ArrayLike) -> Array:
         """Day of silence on which a state begins; NaN where it does not exist, shape (n,)."""
         limits = [limit for limit in self.limits if limit.state == state]
         days = np.array([np.nan if limit.after is None else limit.after for limit in limits])
         return days[stratum(purchase_days)]
+
+    def limited(self, purchase_days: ArrayLike) -> NDArray[np.bool_]:
+        """Whether silence means something after so many purchase days, shape (n,).
+
+        It does not where no limit says from which day on a customer is at risk: nobody can tell
+        then whether one who is silent still buys.
+        """
+        days = np.array([self.after(state, STRATA) for state in MEANING])
+        first = [limit for limit in self.limits if limit.state == "at_risk"]
+        next_tells = np.array([limit.basis == "same_day" for limit in first])
+        told = ~np.isnan(days[0]) | (next_tells & ~np.isnan(days).all(axis=0))
+        return told[stratum(purchase_days)]
 
     def table(self) -> pd.DataFrame:
         """Every threshold with its unit, interval, support and reason; NaN: does not exist."""

@@ -15,7 +15,8 @@ from clv.errors import BadParameter
 from clv.stages import rules
 from clv.stages.spells import BY_RULE
 
-KINDS = ("entry", "forward", "skip", "backward", "lapse", "recovery", "re_entry")
+KINDS = ("entry", "forward", "skip", "backward", "lapse", "deepening", "recovery", "re_entry")
+ONWARD = ("forward", "skip", "recovery", "re_entry")  # what a company wishes for
 DEPTH = {  # rungs of the ladder
     "reached": 1,
     "lead": 2,
@@ -37,12 +38,14 @@ def kind(state: str, next_state: str) -> str:
     ['forward', 'skip', 'backward']
     >>> [kind("active", "at_risk"), kind("at_risk", "active"), kind("churned", "reactivated")]
     ['lapse', 'recovery', 're_entry']
+    >>> kind("dormant", "churned")  # lost before, and no less now
+    'deepening'
     """
     if state == rules.NOT_YET:
         return "entry"
     before, after = SILENCE.get(state, 0), SILENCE.get(next_state, 0)
     if after > before:
-        return "lapse"
+        return "deepening" if before else "lapse"
     if after < before:
         return "recovery" if state == "at_risk" else "re_entry"
     climbed = DEPTH.get(next_state, 0) - DEPTH.get(state, 0)
@@ -64,7 +67,7 @@ def moves(spells: pd.DataFrame, start: str | date, end: str | date) -> pd.DataFr
     Returns
     -------
     DataFrame
-        customer_id; day; state (`not_yet`: nothing was known) and next_state; kind; by_rule: a
+        customer_id; day; state (`not_known`: nothing was known) and next_state; kind; by_rule: a
         silence or a window reached its limit, which is no chance (False for an entry).
     """
     start, end = _period(start, end)
@@ -114,21 +117,6 @@ def counts(spells: pd.DataFrame, start: str | date, end: str | date) -> pd.DataF
     return table
 
 
-def matrix(spells: pd.DataFrame, start: str | date, end: str | date) -> pd.DataFrame:
-    """Number of moves in a period from each stage (rows, `not_yet` first) to each (columns).
-
-    Moves, not customers: one who moves three times is counted three times. Where everybody stood on
-    two days is `Lifecycle.moves`.
-    """
-    found = moves(spells, start, end)
-    counted = pd.crosstab(found["state"], found["next_state"])
-    return counted.reindex(
-        index=pd.Index([rules.NOT_YET, *rules.STATES], name="state"),
-        columns=pd.Index(rules.STATES, name="next_state"),
-        fill_value=0,
-    )
-
-
 def movement(spells: pd.DataFrame, end: str | date, *, days: int = 90) -> pd.DataFrame:
     """Moves of the last `days` days beside those of the `days` before them.
 
@@ -152,6 +140,32 @@ def movement(spells: pd.DataFrame, end: str | date, *, days: int = 90) -> pd.Dat
     table = both.sort_values("change", key=abs, ascending=False, kind="stable").reset_index()
     table.attrs = {"start": _iso(start), "middle": _iso(middle), "end": _iso(end)}
     return table
+
+
+def by_kind(spells: pd.DataFrame, end: str | date, *, days: int = 30) -> pd.DataFrame:
+    """Customers who moved in the last `days` days, by kind of move, and in the `days` before them.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by kind, those that occur in their order: customers (whoever made such a move once
+        or more), before (the same of the period before), change; state, next_state and most: the
+        most frequent such move of the last period, and how often it was made (missing: there was
+        none). `attrs`: start, middle, end (ISO days), days.
+    """
+    table = movement(spells, end, days=days)
+    middle = table.attrs["middle"]
+    now, before = (
+        moves(spells, *period).groupby("kind", observed=False)["customer_id"].nunique()
+        for period in ((middle, end), (table.attrs["start"], middle))
+    )
+    most = table[table["after"] > 0].sort_values("after", ascending=False, kind="stable")
+    most = most.drop_duplicates("kind").set_index("kind").rename(columns={"after": "most"})
+    most = most[["state", "next_state", "most"]].astype({"state": "str", "next_state": "str"})
+    found = pd.DataFrame({"customers": now, "before": before, "change": now - before})
+    found = found.join(most).loc[(now > 0) | (before > 0)].rename_axis("kind")
+    found.attrs = table.attrs | {"days": days}
+    return found
 
 
 def _kinds(found: pd.DataFrame) -> pd.Series:

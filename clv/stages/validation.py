@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clv.customers.uncertainty import wilson
-from clv.errors import BadParameter
+from clv.customers.uncertainty import quantile, wilson
+from clv.errors import BadParameter, TooLittleToModel
 from clv.stages import rules
 from clv.stages.lifecycle import Lifecycle, lifecycle
 from clv.stages.silence import MEANING
@@ -20,14 +20,66 @@ if TYPE_CHECKING:
     from clv.tables.transactions import Transactions
 
 EXPECTED_ORDER = ("loyal", "active", "at_risk", "dormant", "churned")  # most to least likely to buy
+ONE_DAY = (
+    "The history is one day long: nothing can be judged by what came later. Take a longer history."
+)
 FIXED_BANDS = (30, 90, 180, 365)  # days of silence: what stages must not do worse than
 INTERVAL = 0.90
+LEAST_COMPARED = 20  # customers of a stage, below which its share is held against no other
 
 
-def later_behaviour(
-    transactions: Transactions, fit_date: str | date, days: int = 90
+def days_to_judge(life: Lifecycle) -> int:
+    """How many days stages can be judged by: those within which a return counts, if there are.
+
+    The history must hold them three times: once to learn limits from, twice to hold them against
+    later purchases; at least 1. Refuses a history of a single day, which has nothing before its
+    last.
+    """
+    seen = (pd.Timestamp(life.as_of) - life.days["date"].min()).days
+    if seen < 1:
+        raise TooLittleToModel(ONE_DAY)
+    return max(min(life.thresholds.return_horizon, seen // 3), 1)
+
+
+def followed(
+    transactions: Transactions, fit_date: str | date, days: int = 90, **declared: object
 ) -> pd.DataFrame:
-    """Who bought in the `days` after `fit_date`, by the stage that was known on it.
+    """Everyone known on `fit_date`, and whether they bought in the `days` after it.
+
+    Parameters
+    ----------
+    declared
+        Of `clv.lifecycle`: tables, sector, settings. The limits are those learned at `fit_date`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by customer_id: stage, health (NaN: not known), band, bought. `attrs`: fitted_at,
+        until (ISO days), days, horizon (days within which the limits promise a return), observable
+        (the stages that can be seen).
+    """
+    start = as_date(fit_date, "fit_date")
+    until = _end(transactions, start, days)
+    life = lifecycle(transactions, as_of=start, framework=None, **declared)
+    found = life.stages()[["stage"]].join(life.health()[["health", "band"]])
+    found["bought"] = _returned(transactions, found.index, start, until)
+    found.attrs = {
+        "fitted_at": start.isoformat(),
+        "until": until.isoformat(),
+        "days": days,
+        "horizon": life.thresholds.return_horizon,
+        "observable": life.observable,
+    }
+    return found
+
+
+def by_stage(followed: pd.DataFrame) -> pd.DataFrame:
+    """Who bought afterwards, by the stage that was known before.
+
+    Parameters
+    ----------
+    followed
+        As `followed` returns it.
 
     Returns
     -------
@@ -35,37 +87,57 @@ def later_behaviour(
         Indexed by stage, observable ones in lifecycle order: customers, returned (those who
         bought), share (NaN without customers), low, high (Wilson interval, 90 %), promised (the
         chance below which a customer is put into the stage: within the thresholds' own horizon).
-        `attrs`: fitted_at, until, ordered (whether the shares fall from loyal to churned; stages
-        without customers are passed over, and fewer than two say nothing: False), interval.
+        `attrs`: those of `followed`; ordered: whether the shares fall from loyal to churned, the
+        first by more than chance above the last (stages of fewer than 20 customers are passed
+        over, and fewer than two say nothing: False); interval.
     """
-    start = as_date(fit_date, "fit_date")
-    until = _end(transactions, start, days)
-    life = lifecycle(transactions, as_of=start)
-    stages = life.stages()["stage"]
-    returned = _returned(transactions, stages.index, start, until)
-    found = returned.groupby(stages, observed=False).agg(customers="size", returned="sum")
-    found = found.loc[list(rules.OBSERVABLE)]
-    share = found["returned"] / found["customers"]
-    low, high = wilson(share, found["customers"], INTERVAL)
+    found = _shares(followed, "stage").loc[list(followed.attrs["observable"])]
     promised = found.index.map({state: p for state, (_, p) in MEANING.items()})
-    found = found.assign(share=share, low=low, high=high, promised=promised)
-    shares = found["share"].reindex(EXPECTED_ORDER).dropna()
-    found.attrs = {
-        "fitted_at": start.isoformat(),
-        "until": until.isoformat(),
-        "ordered": len(shares) > 1 and bool(shares.diff().dropna().lt(0).all()),
-        "interval": INTERVAL,
-    }
+    found = found.assign(promised=promised.astype(float))
+    compared = comparable(found)
+    ordered = told_apart(compared) and bool(compared["share"].diff().dropna().lt(0).all())
+    found.attrs = followed.attrs | {"ordered": ordered, "interval": INTERVAL}
+    return found
+
+
+def comparable(behaviour: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `by_stage` that hold enough customers, from most to least likely to buy."""
+    enough = behaviour[behaviour["customers"] >= LEAST_COMPARED]
+    return enough.loc[[stage for stage in EXPECTED_ORDER if stage in enough.index]]
+
+
+def told_apart(compared: pd.DataFrame) -> bool:
+    """Whether the first of some stages bought more than the last, beyond what chance explains."""
+    return len(compared) > 1 and bool(compared["low"].iloc[0] > compared["high"].iloc[-1])
+
+
+def by_health(followed: pd.DataFrame) -> pd.DataFrame:
+    """Who bought afterwards, by the band of health that was known before.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by band: customers, returned, share, low, high. `attrs`: those of `followed`; auc:
+        the chance that one who bought was the healthier of two (NaN: nobody to tell it by), with
+        auc_low and auc_high; interval.
+    """
+    known = followed.dropna(subset="health")
+    found = _shares(known, "band")
+    auc = _auc(known["health"], known["bought"])
+    reach = quantile(INTERVAL) * _auc_error(auc, known["bought"])
+    ends = {"auc_low": max(auc - reach, 0.0), "auc_high": min(auc + reach, 1.0)}
+    found.attrs = followed.attrs | {"auc": auc, **ends, "interval": INTERVAL}
     return found
 
 
 def against_fixed_bands(
-    transactions: Transactions, fit_date: str | date, days: int = 90
+    transactions: Transactions, fit_date: str | date, days: int = 90, **declared: object
 ) -> pd.DataFrame:
     """How well stages foretell a purchase, beside silence in bands of 30, 90, 180 and 365 days.
 
     Thresholds are learned at `fit_date`, the share of buyers per group in the `days` after it;
-    both are tried on the groups at the end of these days, against the `days` after that.
+    both are tried on the groups at the end of these days, against the `days` after that. Judged
+    are customers, by their purchases alone; `declared` are of `clv.lifecycle`: sector, settings.
 
     Returns
     -------
@@ -76,8 +148,8 @@ def against_fixed_bands(
     start = as_date(fit_date, "fit_date")
     middle = start + timedelta(days=days)
     until = _end(transactions, middle, days)
-    thresholds = lifecycle(transactions, as_of=start).thresholds
-    life = lifecycle(transactions, as_of=middle, thresholds=thresholds)
+    thresholds = lifecycle(transactions, as_of=start, **declared).thresholds
+    life = lifecycle(transactions, as_of=middle, thresholds=thresholds, framework=None)
     before, after = _groups(life, start), _groups(life, middle)
     learned = _returned(transactions, before.index, start, middle)
     outcome = _returned(transactions, after.index, middle, until)
@@ -100,6 +172,15 @@ def _end(transactions: Transactions, start: date, days: int) -> date:
         allowed = f"1 or more days, and end by {transactions.as_of}, where the transactions end"
         raise BadParameter.from_value("days", days, allowed)
     return until
+
+
+def _shares(followed: pd.DataFrame, groups: str) -> pd.DataFrame:
+    """Customers and buyers of each group, and the share of these with its bounds."""
+    grouped = followed.groupby(groups, observed=False)["bought"]
+    found = grouped.agg(customers="size", returned="sum")
+    share = found["returned"] / found["customers"]
+    low, high = wilson(share, found["customers"], INTERVAL)
+    return found.assign(share=share, low=low, high=high)
 
 
 def _returned(
@@ -139,3 +220,13 @@ def _auc(chance: pd.Series, outcome: pd.Series) -> float:
         return float("nan")
     ranks = chance.rank()[outcome].sum()
     return float((ranks - buyers * (buyers + 1) / 2) / (buyers * others))
+
+
+def _auc_error(auc: float, outcome: pd.Series) -> float:
+    """Standard error of an area under the ROC curve (Hanley & McNeil 1982, Radiology 143(1))."""
+    buyers, others = int(outcome.sum()), int((~outcome).sum())
+    if not buyers or not others:
+        return float("nan")
+    both = auc / (2 - auc) - auc**2, 2 * auc**2 / (1 + auc) - auc**2
+    spread = auc * (1 - auc) + (buyers - 1) * both[0] + (others - 1) * both[1]
+    return float(np.sqrt(spread / (buyers * others)))

@@ -10,13 +10,59 @@ follows.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pandas as pd
 
 from clv.errors import BadParameter
 from clv.stages import rules
 
+if TYPE_CHECKING:
+    from clv.stages.lifecycle import Lifecycle
+
 POINT = 0.01
+BEFORE = ("lead", "prospect")  # what the first purchase of one of these brings is that of others
+GONE = ("reached", "lost_lead")  # of whom nobody knows whether they want anything
 ASSUMPTION = "marginal_like_average"
+
+
+def at_stake(life: Lifecycle, chance: pd.Series) -> pd.DataFrame:
+    """Everyone who may buy, with what a purchase of theirs brings, from purchases alone.
+
+    Parameters
+    ----------
+    life
+        As `clv.lifecycle` returns it.
+    chance
+        The share of each stage that bought within the horizon, by stage.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by customer_id: stage; p_purchase, that share; expected_spend: the customer's own
+        mean per purchase day; of leads and prospects the mean of all first purchase days.
+    """
+    stages = life.stages()["stage"]
+    stages = stages[~stages.isin(GONE)]
+    days = life.days.sort_values("date")
+    spend = days.groupby("customer_id")["amount"].mean().reindex(stages.index)
+    first = days.drop_duplicates("customer_id")["amount"].mean()
+    return pd.DataFrame(
+        {
+            "stage": stages,
+            "p_purchase": stages.astype(str).map(chance),
+            "expected_spend": spend.mask(stages.isin(BEFORE), first),
+        }
+    )
+
+
+def margin_of(life: Lifecycle, margin: float | str | None) -> float | None:
+    """The share of all revenue that is kept: the one declared, or that of the rows together."""
+    if not isinstance(margin, str):
+        return margin
+    amount = life.days["amount"]
+    return float(np.average(life.days[margin], weights=amount)) if amount.sum() > 0 else None
 
 
 def worth_fixing(
@@ -37,7 +83,8 @@ def worth_fixing(
     Returns
     -------
     DataFrame
-        Indexed by stage: customers, p_purchase (mean), expected_spend (mean), one_point (money).
+        Indexed by stage: customers, p_purchase (mean), expected_spend (mean), one_point (money),
+        effort: how much more often than today they would have to buy for it (0.1: a tenth more).
         `attrs`: margin (None: the money is revenue), carry_over, assumption
         (`marginal_like_average`: to be said beside the money).
     """
@@ -53,6 +100,7 @@ def worth_fixing(
     )
     kept = (1.0 if margin is None else margin) * (1 + carry_over)
     table["one_point"] = table["customers"] * POINT * table["expected_spend"] * kept
+    table["effort"] = POINT / table["p_purchase"]
     table = table.sort_values("one_point", ascending=False, kind="stable").rename_axis("stage")
     table.attrs = {"margin": margin, "carry_over": carry_over, "assumption": ASSUMPTION}
     return table

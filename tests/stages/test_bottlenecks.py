@@ -1,8 +1,18 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from clv.errors import BadParameter
-from clv.stages.bottlenecks import Expectation, bottlenecks, holm, leads_to_prospects, reaching
+from clv.stages.bottlenecks import (
+    REACHED,
+    Expectation,
+    bottlenecks,
+    holm,
+    leads_to_prospects,
+    of_groups,
+    reaching,
+    together,
+)
 from clv.stages.stays import stays
 
 AS_OF = 400  # a day number long after every lead began
@@ -56,7 +66,7 @@ def test_who_buys_at_once_has_passed_and_whom_a_rule_moved_has_not(spells_of, on
         }
     )
     own = reaching(stays(spells, on(50)), leads_to_prospects())
-    assert own["next_state"].tolist() == ["reached", "prospect", "reached"]
+    assert own["next_state"].tolist() == [REACHED, "prospect", REACHED]
 
 
 def test_a_flag_must_hold_for_all_that_a_report_judges(spells_of, on):
@@ -119,3 +129,50 @@ def test_a_move_that_just_meets_its_expectation_is_seldom_flagged(spells_of, on)
         row = bottlenecks(spells_of(histories), on(AS_OF)).iloc[0]
         flagged.append(row["verdict"] == "bottleneck")
     assert np.mean(flagged) == pytest.approx(0.05, abs=0.04)
+
+
+def test_a_source_can_be_a_bottleneck_where_all_leads_together_are_none(spells_of, on):
+    histories = leads(160, 40, "fair") | leads(10, 190, "advert") | leads(3, 1, "few")
+    groups = pd.Series(
+        {
+            name: name.rstrip("0123456789").removesuffix("won").removesuffix("lost")
+            for name in histories
+        }
+    )
+    spells = spells_of(histories)
+    table = of_groups(spells, on(AS_OF), leads_to_prospects(), groups)
+    assert table["verdict"].to_dict() == {
+        "advert": "bottleneck",
+        "few": "not_enough_data",
+        "fair": "ok",
+    }  # the lowest share first
+    assert bottlenecks(spells, on(AS_OF))["verdict"].tolist() == ["ok"]
+    alone = bottlenecks(spells_of(leads(10, 190)), on(AS_OF))
+    assert table.loc["advert", "p_holm"] == pytest.approx(2 * alone["p"].iloc[0])
+
+
+def test_all_that_a_report_judges_is_judged_together(spells_of, on):
+    histories = leads(22, 138, "fair")  # alone a bottleneck, among four none
+    groups = pd.Series({name: f"source {n % 3}" for n, name in enumerate(histories)})
+    spells = spells_of(histories)
+    whole = bottlenecks(spells, on(AS_OF))
+    assert whole["verdict"].tolist() == ["bottleneck"]
+    parts = pd.concat([whole.set_axis([name]) for name in "abc"])
+    parts.attrs = whole.attrs
+    again, judged = together(whole, parts)
+    assert again["p_holm"].tolist() == pytest.approx([4 * whole["p"].iloc[0]])
+    assert judged.index.tolist() == ["a", "b", "c"]
+    few = of_groups(spells, on(AS_OF), leads_to_prospects(), groups)
+    unchanged, unjudged = together(whole, few)  # groups of 53: not enough to be judged
+    assert unchanged["p_holm"].tolist() == whole["p_holm"].tolist()
+    assert unchanged["verdict"].tolist() == ["bottleneck"]
+    assert set(unjudged["verdict"]) == {"not_enough_data"}
+    many = pd.concat([whole] * 20)
+    many.attrs = whole.attrs
+    assert together(whole, many)[0]["verdict"].tolist() == ["cannot_tell"]
+
+
+def test_without_groups_none_is_judged(spells_of, on):
+    assert of_groups(
+        spells_of(leads(9, 9)), on(AS_OF), leads_to_prospects(), pd.Series(dtype="str")
+    ).empty

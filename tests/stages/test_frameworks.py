@@ -7,7 +7,8 @@ import pytest
 import clv
 from clv.errors import BadParameter, SourceUnreadable, StudyInvalid
 from clv.stages import frameworks
-from clv.stages.rules import STATES
+from clv.stages.rules import NEEDS, STATES
+from clv.study_lifecycle import SECTORS
 
 OWN = """
 title: {en: Two steps}
@@ -37,7 +38,7 @@ COMBINATIONS = list(product(STATES, frameworks.QUESTIONS["depth"], (True, False)
 
 
 def text_of(name):
-    return files("clv.stages").joinpath("frameworks", f"{name}.yml").read_text(encoding="utf-8")
+    return files("clv.stages").joinpath("ladders", f"{name}.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", frameworks.shipped())
@@ -80,6 +81,8 @@ def test_every_stage_has_a_name_of_its_own_in_every_language(name):
         ("personaclick", ("active", "customer", False, 2), "engagement"),
         ("five-step", ("advocate", "advocate", True, 4), "loyalty"),
         ("hubspot", ("advocate", "advocate", True, 4), "evangelist"),
+        ("hubspot", ("at_risk", "advocate", True, 4), "customer"),
+        ("growth", ("churned", "loyal", True, 4), "dormant"),
         ("growth", ("reactivated", "customer", True, 4), "resurrected"),
     ],
 )
@@ -96,7 +99,32 @@ def test_customers_are_placed_and_counted_with_those_at_risk():
     assert counts["customers"].sum() == len(stages)
     assert counts["at_risk"].sum() == (stages["stage"] == "at_risk").sum()
     assert pd.isna(counts.loc["revenue", "customers"])
-    assert counts.loc["dormant"].tolist() == [(stages["stage"] == "dormant").sum(), 0, False]
+    dormant = counts.loc["dormant", ["customers", "at_risk", "on_ladder"]].tolist()
+    assert dormant == [(stages["stage"] == "dormant").sum(), 0, False]
+    assert counts["per_cohort"].tolist() == [stage == "revenue" for stage in counts.index]
+
+
+def test_a_stage_that_no_table_shows_is_not_known_and_says_what_would_show_it():
+    life = clv.lifecycle(clv.load("cdnow-sample"), framework="crm")
+    counts = life.ladder()
+    hidden = counts[counts["needs"] != ""]
+    assert hidden.index.tolist() == ["lead", "prospect", "advocate", "before", "lost_lead"]
+    assert hidden[["customers", "at_risk"]].isna().all(axis=None)
+    assert hidden.loc["prospect", "needs"] == NEEDS["prospect"]
+    assert counts["customers"].sum() == len(life.stages())
+
+
+def test_a_stage_that_is_seen_in_part_is_known_where_somebody_stands_in_it(cdnow_sample):
+    life = clv.lifecycle(cdnow_sample, framework="personaclick")  # new customers are in acquisition
+    assert life.ladder("1997-03-31").loc["acquisition", "customers"] > 0
+    nobody = life.ladder().loc["acquisition"]
+    assert pd.isna(nobody["customers"])
+    assert nobody["needs"] == NEEDS["reached"]
+
+
+def test_without_a_framework_there_is_no_ladder(cdnow_sample):
+    with pytest.raises(BadParameter, match="framework"):
+        clv.lifecycle(cdnow_sample, framework="").ladder()
 
 
 def test_nobody_is_counted_as_nobody():
@@ -129,6 +157,15 @@ def test_a_framework_of_ones_own_is_a_file(tmp_path):
             "`title` must be there.* · line 2: unknown key `titel`.* Did you mean `title`",
         ),
         ("off_ladder:", "per_cohort: [sales]\noff_ladder:", "`per_cohort` must list stages of"),
+        ("off_ladder:", "per_cohort: [[fan]]\noff_ladder:", "`per_cohort` must list stages of"),
+        (
+            "off_ladder:",
+            "per_cohort: [fan]\noff_ladder:",
+            "`loyal` leads to `fan`, in which nobody stands",
+        ),
+        ("fan: {en: Fan}", "fan: {en: Fan, tr: [a]}", "`fan` needs a name"),
+        ("off_ladder:", "first_by_sector: {bakery: {en: A}}\noff_ladder:", "names by sector"),
+        ("off_ladder:", "first_by_sector: {health: {tr: A}}\noff_ladder:", "`health` needs a name"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_named_with_its_line(old, new, told):
@@ -148,6 +185,21 @@ def test_a_name_that_is_none_and_a_file_that_is_not_there():
         frameworks.read("crn")
     with pytest.raises(SourceUnreadable, match="cannot be read"):
         frameworks.read("nowhere.yml")
+
+
+def test_a_sector_has_its_own_word_for_the_first_stage():
+    plain = frameworks.read("crm")
+    assert set(plain.first_by_sector) == set(SECTORS)
+    for sector, first in plain.first_by_sector.items():
+        spoken = plain.spoken_in(sector)
+        for language in frameworks.LANGUAGES:
+            labels = [spoken.label(stage, language) for stage in spoken.stages]
+            assert labels[0] == first[language]
+            assert len(set(labels)) == len(labels)
+    assert plain.spoken_in("") is plain
+    log = clv.load("cdnow-sample")
+    life = clv.lifecycle(log, sector="health")
+    assert life.framework.label("lead", "tr") == "Başvuru"
 
 
 def test_states_are_those_of_the_rules():

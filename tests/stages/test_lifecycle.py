@@ -18,7 +18,7 @@ DATES = st.dates(FIRST, LAST)
 
 @pytest.fixture(scope="module")
 def sample(cdnow_sample):
-    return lifecycle(cdnow_sample)
+    return lifecycle(cdnow_sample, framework="")
 
 
 @pytest.fixture
@@ -248,6 +248,22 @@ def test_the_words_of_a_framework_are_added_to_the_stages(cdnow_sample, sample):
     assert set(dormant) == {"dormant"}
     with pytest.raises(BadParameter, match="framework"):
         lifecycle(cdnow_sample, framework="nonsense")
+
+
+def test_thresholds_may_lie_in_a_file_and_nothing_written_is_the_default(
+    cdnow_sample, sample, tmp_path
+):
+    sample.thresholds.to_json(tmp_path / "thresholds.json")
+    read = lifecycle(cdnow_sample, as_of="1997-12-31", thresholds=tmp_path / "thresholds.json")
+    assert read.thresholds == sample.thresholds
+    plain = lifecycle(cdnow_sample, as_of="1997-12-31", thresholds="", sector="")
+    assert plain.thresholds.fitted_at == "1997-12-31"
+    assert plain.framework.name == "crm"
+
+
+def test_a_day_before_the_first_purchase_is_not_looked_back_to(sample):
+    assert sample.ago(30).isoformat() == "1998-05-31"
+    assert sample.ago(9999) == sample.days["date"].min().date()
 
 
 def test_transitions_are_every_change_of_stage_there_has_been(sample):

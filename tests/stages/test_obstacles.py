@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clv.stages.bottlenecks import leads_to_prospects
-from clv.stages.obstacles import gap, incidence, mix_and_rate, pareto
+from clv.stages.bottlenecks import REACHED, leads_to_prospects
+from clv.stages.obstacles import NOT_STATED, SILENCE, STILL_OPEN, gap, incidence, pareto
 
 LEADS = leads_to_prospects(180)
 
@@ -36,7 +36,7 @@ def pipeline(spells_of):
 
 def test_the_most_frequent_reasons_come_first_and_add_up():
     table = pareto(pd.Series(["price", None, "price", "rival", "price"]))
-    assert table["losses"].to_dict() == {"price": 3, "not_stated": 1, "rival": 1}
+    assert table["losses"].to_dict() == {"price": 3, NOT_STATED: 1, "rival": 1}
     assert table["part"].tolist() == [0.6, 0.2, 0.2]
     assert table["cumulative"].iloc[-1] == pytest.approx(1)
     assert table["worth"].isna().all()
@@ -51,10 +51,10 @@ def test_reasons_are_sorted_by_their_money_where_it_is_known():
 def test_what_becomes_of_leads_sums_to_all_of_them(pipeline, on):
     spells, reasons, _ = pipeline
     table = incidence(spells, on(200), LEADS, reasons)
-    assert set(table.index) == {"reached", "price", "rival", "silence", "not_stated", "still_open"}
+    assert set(table.index) == {REACHED, "price", "rival", SILENCE, NOT_STATED, STILL_OPEN}
     assert table["share"].sum() == pytest.approx(1)
     assert table.loc["price", "share"] == pytest.approx(70 / 300)
-    assert table.loc["still_open", "share"] == pytest.approx(100 / 300)
+    assert table.loc[STILL_OPEN, "share"] == pytest.approx(100 / 300)
     assert (table["low"] < table["share"]).all()
     assert (table["share"] < table["high"]).all()
 
@@ -63,18 +63,18 @@ def test_by_an_earlier_day_fewer_have_been_lost(pipeline, on):
     spells, reasons, _ = pipeline
     early = incidence(spells, on(200), leads_to_prospects(32), reasons)
     assert early.loc["price", "share"] == pytest.approx(10 / 300)
-    assert early.loc["silence", "share"] == 0
+    assert early.loc[SILENCE, "share"] == 0
 
 
 def test_obstacles_divide_the_gap_between_groups_without_a_remainder(pipeline, on):
     spells, reasons, groups = pipeline
     table = gap(spells, on(200), LEADS, reasons, groups)
     fair = table.loc["fair"]
-    assert fair.loc["reached", ["share", "elsewhere"]].tolist() == pytest.approx([0.5, 0.1])
-    assert np.isnan(fair.loc["reached", "part"])
+    assert fair.loc[REACHED, ["share", "elsewhere"]].tolist() == pytest.approx([0.5, 0.1])
+    assert np.isnan(fair.loc[REACHED, "part"])
     assert fair["part"].sum() == pytest.approx(0.4)
     assert fair.loc["price", "part"] == pytest.approx(0.3 - 0.1)
-    assert fair.loc["silence", "part"] == pytest.approx(-0.3)
+    assert fair.loc[SILENCE, "part"] == pytest.approx(-0.3)
     assert table.loc["web", "part"].sum() == pytest.approx(-0.4)
     parts = table.dropna()
     assert (parts["low"] < parts["part"]).all()
@@ -85,37 +85,18 @@ def test_obstacles_divide_the_gap_between_groups_without_a_remainder(pipeline, o
 def test_without_groups_there_is_no_gap(pipeline, on):
     spells, reasons, _ = pipeline
     assert gap(spells, on(200), LEADS, reasons, pd.Series(dtype="str")).empty
-    assert mix_and_rate(spells, on(200), LEADS, *[pd.Series(dtype="str")] * 2).empty
 
 
-def test_kitagawas_parts_by_hand(spells_of, on):
-    # Small firms become prospects more often; the fair brings more of them.
-    plan = {("fair", "small"): (60, 30), ("fair", "large"): (20, 5),
-            ("web", "small"): (30, 15), ("web", "large"): (90, 9)}  # fmt: skip
-    histories, groups, segments = {}, {}, {}
-    for (group, segment), (entries, won) in plan.items():
-        for n in range(entries):
-            customer = f"{group}{segment}{n}"
-            won_or_lost = ("prospect", 9, "lead") if n < won else ("lost_lead", 9, "silence")
-            histories[customer] = [("lead", 0), won_or_lost]
-            groups[customer], segments[customer] = group, segment
-    table = mix_and_rate(
-        spells_of(histories), on(200), LEADS, pd.Series(groups), pd.Series(segments)
-    )
-    fair = table.loc["fair"]
-    assert fair.loc["small", ["mix", "rate"]].tolist() == pytest.approx([(0.75 - 0.25) * 0.5, 0])
-    mix, rate = (0.25 - 0.75) * (0.25 + 0.10) / 2, (0.25 + 0.75) / 2 * (0.25 - 0.10)
-    assert fair.loc["large", ["mix", "rate"]].tolist() == pytest.approx([mix, rate])
-    assert fair[["mix", "rate"]].to_numpy().sum() == pytest.approx(35 / 80 - 24 / 120)
-    assert table.loc["web", ["mix", "rate"]].to_numpy().sum() == pytest.approx(24 / 120 - 35 / 80)
-
-
-def test_a_segment_that_one_side_lacks_is_all_mix(spells_of, on):
-    histories = {
-        **{f"a{n}": [("lead", 0), ("prospect", 9, "lead")] for n in range(4)},
-        **{f"b{n}": [("lead", 0), ("lost_lead", 9, "lead")] for n in range(4)},
-    }
-    groups = pd.Series({c: c[0] for c in histories})
-    table = mix_and_rate(spells_of(histories), on(20), leads_to_prospects(10), groups, groups)
-    assert table["rate"].tolist() == [0, 0, 0, 0]
-    assert table.loc["a", "mix"].sum() == pytest.approx(1)
+def test_a_reason_called_like_an_outcome_of_ours_is_still_a_reason(spells_of, on):
+    histories = {f"said{n}": [("lead", 0), ("lost_lead", 30, "lead")] for n in range(30)}
+    histories |= {f"quiet{n}": [("lead", 0), ("lost_lead", 180, "silence")] for n in range(10)}
+    histories |= {f"open{n}": [("lead", 0)] for n in range(10)}
+    spells = spells_of(histories)
+    words = ["silence", "reached", "not_stated", "still_open"]
+    first = spells[spells["customer_id"].str.startswith("said") & (spells["state"] == "lead")]
+    reasons = pd.Series(np.resize(words[:3], 30), first.index)
+    table = incidence(spells, on(365), LEADS, reasons)
+    assert table["share"].sum() == pytest.approx(1)
+    assert table.loc[words[:3], "share"].tolist() == pytest.approx([0.2] * 3)
+    assert table.loc[[SILENCE, STILL_OPEN], "share"].tolist() == pytest.approx([0.2] * 2)
+    assert table.loc[REACHED, "share"] == 0

@@ -70,3 +70,8 @@ def test_real_customers_are_all_somewhere_and_where_they_are_known_to_be(cdnow_s
     until = (life.spells["stop"] - first).dt.days.fillna(10**6)
     there = life.spells.loc[(age <= 365) & (until > 365), "state"].value_counts(normalize=True)
     assert shares(table, 365) == pytest.approx(there[there > 0].to_dict())
+
+
+def test_of_nobody_whose_beginning_is_known_nothing_is_told(spells_of, on):
+    spells = spells_of({"a": [("active", 0)]}, uncertain=["a"])
+    assert occupation(spells, on(9)).empty

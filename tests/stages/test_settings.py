@@ -28,6 +28,13 @@ def test_what_is_left_to_be_learned_is_not_declared():
     assert {"loyal_days", "window_days"} <= set(Settings.of("health").declared)
 
 
+def test_a_sector_may_keep_single_customers_out_of_files_and_the_study_may_ask_for_them():
+    assert [Settings.of(sector).exports_rows for sector in sectors()] == [*[True] * 5, False]
+    assert Settings.of("health", {"row_level_export": True}).exports_rows
+    assert not Settings.of(own={"row_level_export": False}).exports_rows
+    assert "row_level_export" not in Settings.of("health").declared
+
+
 def test_an_unknown_setting_suggests_the_near_one():
     with pytest.raises(UnknownParameter, match="Did you mean `lead_ttl`"):
         Settings.of(own={"lead_til": 90})

@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 import clv
-from clv.stages.slipping import BUYING, SILENT, slipped
+from clv.stages.rules import IN_RHYTHM
+from clv.stages.slipping import SILENT, slipped
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +14,7 @@ def life(cdnow_sample):
 def test_only_who_was_buying_then_and_is_silent_now_has_slipped(life):
     table = slipped(life, days=90)
     then, now = life.stages(table.attrs["then"])["stage"], life.stages()["stage"]
-    silent = then.isin(BUYING) & now.reindex(then.index).isin(SILENT)
+    silent = then.isin(IN_RHYTHM) & now.reindex(then.index).isin(SILENT)
     assert 0 < table["customers"].sum() < silent.sum()  # of all who slipped, those of value
     assert list(table.index) == list(SILENT)
 
@@ -32,6 +33,17 @@ def test_what_is_still_expected_is_summed_where_it_is_known(life):
     table = slipped(life, days=90, values=one_each)
     assert table["expected"].tolist() == table["customers"].tolist()
     assert slipped(life, days=90)["expected"].isna().all()
+
+
+def test_who_is_left_out_is_not_to_be_called(life):
+    """Nobody who is held out may be called; who is of value does not depend on it."""
+    alone = life.stages().index[::3]
+    table, left = slipped(life, days=90), slipped(life, days=90, leave_out=alone)
+    others = life.stages().index.difference(alone)
+    rest = slipped(life, days=90, leave_out=others)
+    assert 0 < left["customers"].sum() < table["customers"].sum()
+    assert (left["customers"] + rest["customers"]).tolist() == table["customers"].tolist()
+    assert left.attrs["of_value"] + rest.attrs["of_value"] == table.attrs["of_value"]
 
 
 def test_looking_back_ends_at_the_first_purchase(life):

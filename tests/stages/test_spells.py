@@ -14,7 +14,7 @@ VITALITY = ["loyal", "advocate", "onboarding", "active", "reactivated", "at_risk
 
 @pytest.fixture(scope="module")
 def sample(cdnow_sample):
-    return lifecycle(cdnow_sample)
+    return lifecycle(cdnow_sample, framework="")
 
 
 @pytest.fixture

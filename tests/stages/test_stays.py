@@ -81,7 +81,18 @@ def test_a_stage_that_both_an_event_and_a_rule_lead_to_has_a_chance_by_the_event
     )
     row = success(spells, on(200), days=(90,)).iloc[0]
     assert row[["share", "naive"]].tolist() == pytest.approx([0.3, 0.3])
-    assert by_rule(spells, on(200))["share"].tolist() == pytest.approx([0.3])
+    assert by_rule(spells, on(200))["share"].tolist() == [0]  # who was given up did not come back
+
+
+def test_who_comes_back_before_a_limit_is_not_who_leaves_for_good_before_it(spells_of, on):
+    spells = spells_of(
+        {
+            **{f"back{n}": [("at_risk", 0), ("active", 20, "purchase")] for n in range(2)},
+            **{f"ended{n}": [("at_risk", 0), ("churned", 20, "contract")] for n in range(3)},
+            **{f"silent{n}": [("at_risk", 0), ("dormant", 60, "silence")] for n in range(5)},
+        }
+    )
+    assert by_rule(spells, on(200))["share"].tolist() == pytest.approx([0.2])
 
 
 def test_with_one_limit_the_share_that_returns_before_it_is_kaplan_meiers(cdnow_sample):

@@ -6,7 +6,7 @@ import pytest
 import clv
 from clv.errors import BadParameter
 from clv.stages import rules
-from clv.stages.transitions import KINDS, counts, kind, matrix, movement, moves
+from clv.stages.transitions import KINDS, by_kind, counts, kind, movement, moves
 
 HISTORIES = {
     "a": [("lead", 0), ("prospect", 9, "opportunity"), ("onboarding", 20, "purchase"),
@@ -33,7 +33,8 @@ def pairs(table):
         ("backward", "prospect", "lead"),
         ("lapse", "lead", "lost_lead"),
         ("lapse", "loyal", "at_risk"),
-        ("lapse", "at_risk", "dormant"),
+        ("deepening", "at_risk", "dormant"),
+        ("deepening", "dormant", "churned"),
         ("recovery", "at_risk", "loyal"),
         ("re_entry", "dormant", "reactivated"),
         ("re_entry", "lost_lead", "onboarding"),
@@ -66,11 +67,11 @@ def test_moves_of_a_period_are_counted_from_after_its_first_day(spells_of, on):
 
 def test_periods_that_follow_each_other_share_no_move(spells_of, on):
     spells = spells_of(HISTORIES)
-    whole = matrix(spells, on(-1), on(200))
-    parts = [matrix(spells, on(first), on(last)) for first, last in ((-1, 41), (41, 80), (80, 200))]
-    assert whole.equals(sum(parts))
-    assert whole.loc[rules.NOT_YET].sum() == 3
-    assert whole.to_numpy().sum() == len(spells)  # each spell is entered once
+    whole = moves(spells, on(-1), on(200))
+    parts = [moves(spells, on(first), on(last)) for first, last in ((-1, 41), (41, 80), (80, 200))]
+    assert sorted(whole.to_numpy().tolist()) == sorted(pd.concat(parts).to_numpy().tolist())
+    assert (whole["state"] == rules.NOT_YET).sum() == 3
+    assert len(whole) == len(spells)  # each spell is entered once
 
 
 def test_who_comes_back_from_nowhere_enters_again(spells_of, on):
@@ -99,14 +100,32 @@ def test_a_period_that_ends_before_it_begins_is_refused(spells_of, on):
 
 def test_a_period_without_a_move_is_an_empty_table(spells_of, on):
     assert counts(spells_of(HISTORIES), on(300), on(301)).empty
-    assert matrix(spells_of(HISTORIES), on(300), on(301)).to_numpy().sum() == 0
+    assert by_kind(spells_of(HISTORIES), on(900), days=9).empty
+
+
+def test_customers_are_counted_by_kind_of_move_in_two_periods(spells_of, on):
+    table = by_kind(spells_of(HISTORIES), on(110), days=60)
+    assert table.loc["lapse", ["customers", "before", "change"]].tolist() == [2, 1, 1]
+    assert table.loc["lapse", "most"] == 1
+    assert table.loc["forward", ["state", "next_state"]].tolist() == ["onboarding", "active"]
+    assert table.loc["recovery", ["customers", "before"]].tolist() == [0, 1]
+    assert table.loc["recovery", ["state", "most"]].isna().all()
+    assert table.attrs["days"] == 60
+
+
+def test_a_customer_who_moves_twice_in_a_way_counts_once(spells_of, on):
+    twice = [("active", 0), ("at_risk", 10, "silence"), ("active", 20, "purchase")]
+    twice += [("at_risk", 30, "silence"), ("active", 40, "purchase")]
+    table = by_kind(spells_of({"a": twice}), on(50), days=50)
+    assert table.loc["lapse", ["customers", "most"]].tolist() == [1, 2]
 
 
 def test_the_moves_of_real_customers_lead_from_where_they_stood_to_where_they_stand(cdnow_sample):
     life = clv.lifecycle(cdnow_sample)
     start, end = "1997-09-30", "1998-03-31"
-    net = matrix(life.spells, start, end)
-    change = net.sum(axis=0) - net.drop(index=rules.NOT_YET).sum(axis=1)
+    made = moves(life.spells, start, end)
+    change = made["next_state"].value_counts(sort=False) - made["state"].value_counts(sort=False)
+    change = change.reindex(rules.STATES)
     stood, stand = (life.states(day).value_counts(sort=False) for day in (start, end))
     assert (stand - stood).equals(change[stand.index].astype(stood.dtype).set_axis(stand.index))
     assert isinstance(life.spells, pd.DataFrame)

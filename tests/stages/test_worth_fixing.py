@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from clv.errors import BadParameter
-from clv.stages.worth_fixing import worth_fixing
+from clv.stages.lifecycle import Lifecycle
+from clv.stages.worth_fixing import at_stake, margin_of, worth_fixing
 
 
 @pytest.fixture
@@ -24,6 +25,7 @@ def test_one_more_in_a_hundred_buys_once(customers):
         [100 * 0.01 * 50 * 0.4, 2 * 0.01 * 150 * 0.4]
     )
     assert table["p_purchase"].tolist() == pytest.approx([0.3, 0.8])
+    assert table["effort"].tolist() == pytest.approx([0.01 / 0.3, 0.01 / 0.8])
     assert table.attrs["assumption"] == "marginal_like_average"
 
 
@@ -52,3 +54,22 @@ def test_spend_that_is_not_known_counts_as_the_mean_of_the_stage(customers):
 def test_terms_that_cannot_be_are_refused(customers, named):
     with pytest.raises(BadParameter, match=f"`{next(iter(named))}` must be"):
         worth_fixing(customers, **named)
+
+
+@pytest.fixture
+def life(bought, limits):
+    days = bought(often={0: 10.0, 20: 30.0}, once={5: 50.0})
+    return Lifecycle(days, days["date"].max().date(), limits())
+
+
+def test_what_a_purchase_brings_is_what_the_customers_own_have_brought(life):
+    stake = at_stake(life, pd.Series({"onboarding": 0.2}))
+    assert stake["expected_spend"].to_dict() == {"often": 20.0, "once": 50.0}
+    assert stake["p_purchase"].tolist() == [0.2, 0.2]
+
+
+def test_the_margin_of_rows_is_that_of_their_money(life):
+    life = Lifecycle(life.days.assign(margin=[0.5, 0.5, 0.2]), life.as_of, life.thresholds)
+    assert margin_of(life, "margin") == pytest.approx((5 + 15 + 10) / 90)
+    assert margin_of(life, 0.3) == 0.3
+    assert margin_of(life, None) is None

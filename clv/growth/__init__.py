@@ -1,0 +1,1 @@
+"""Whom to watch, what to do in each stage, and whether it worked."""
