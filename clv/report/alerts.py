@@ -15,7 +15,7 @@ import pandas as pd
 from clv.errors import Message
 from clv.report.messages import Messages, message
 from clv.report.needs import table_name
-from clv.report.words import Count, Share, Text, Value
+from clv.report.words import Count, Day, Number, Quantity, Share, Text, Value
 from clv.tables.optional.facts import Facts
 from clv.tables.rules import RULES
 from clv.tables.summaries import Summaries
@@ -57,6 +57,34 @@ ALERTS: Final[Messages] = {  # by the code of the warning
     "unknown": "Some words mean nothing here, and are not counted.",
 }
 OTHER: Final = message("Something is odd about the data.")
+DRIFT: Final[dict[tuple[str, bool], str]] = {  # by what has changed, and whether it has grown
+    ("rows_a_week", True): message(
+        "In the {weeks} until {day} there are {now} rows a week, {share} more than the {before} of "
+        "as many comparable weeks before: check whether something was exported twice, or find out "
+        "what has grown."
+    ),
+    ("rows_a_week", False): message(
+        "In the {weeks} until {day} there are {now} rows a week, {share} fewer than the {before} "
+        "of as many comparable weeks before: check whether a part was not exported, or find out "
+        "what has shrunk."
+    ),
+    ("usual_amount", True): message(
+        "In the {weeks} until {day} the usual amount is {now}, {share} above the {before} of as "
+        "many comparable weeks before: check for another currency, for cents or for taxes."
+    ),
+    ("usual_amount", False): message(
+        "In the {weeks} until {day} the usual amount is {now}, {share} below the {before} of as "
+        "many comparable weeks before: check for another currency, for cents or for taxes."
+    ),
+    ("days_since_last", True): message(
+        "Buyers of the {weeks} until {day} bought last {now} days before its end, and those of as "
+        "many comparable weeks {before} days: check whether the last days were exported."
+    ),
+    ("days_since_last", False): message(
+        "Buyers of the {weeks} until {day} bought last {now} days before its end, and those of as "
+        "many comparable weeks {before} days: check whether the earlier weeks are whole."
+    ),
+}
 COUNTED: Final[Messages] = {  # what became of rows, by its name among the counts
     "quarantined": "Set aside as faulty: {count} of {total} rows ({share}).",
     "duplicates": "Dropped because they repeat another row: {count} of {total} rows ({share}).",
@@ -77,6 +105,9 @@ REFUSED: Final[Messages] = {  # why a run was not published, by the code of its 
     "too-little-to-model": "There is too little data for a model.",
     "did-not-converge": "A model could not be fitted.",
     "notebook-failed": "A notebook did not run to its end.",
+    "time-is-up": "It took longer than it was given.",
+    "out-of-memory": "It ran out of memory.",
+    "secret-told": "It would have told a secret, or who somebody is.",
     "page-incomplete": "A page lacks something that a reader needs.",
     "could-not-publish": "The report could not be put in its place.",
     "interrupted": "It was stopped before its end.",
@@ -135,6 +166,33 @@ def about(
 def of_models(messages: Iterable[Message]) -> list[Alert]:
     """The alerts of models that were fitted, but stand on little."""
     return [Alert(one.code, Text(ALERTS.get(one.code, OTHER)), "model") for one in messages]
+
+
+def of_drift(drift: pd.DataFrame | None) -> list[Alert]:
+    """The alerts of data that have changed much since an earlier report, and surely so.
+
+    `drift`: as `customers.drift.drift` returns it; None without such a report.
+    """
+    if drift is None or drift.empty:
+        return []
+    facts, large = drift.attrs, drift[drift["large"]]
+    span = {"weeks": Quantity(facts["weeks"], "weeks"), "day": Day(facts["end"])}
+    return [
+        Alert(
+            f"drift-{name.replace('_', '-')}",
+            Text(DRIFT[name, row["now"] > row["before"]], span | _values(name, row)),
+        )
+        for name, row in large.iterrows()
+    ]
+
+
+def _values(name: str, row: pd.Series) -> dict[str, Value]:
+    """A measure before and now and, but for days, by what share it differs."""
+    digits = None if name == "usual_amount" else 0
+    numbers: dict[str, Value] = {side: Number(row[side], digits) for side in ("before", "now")}
+    if name == "days_since_last":
+        return numbers
+    return numbers | {"share": Share(abs(row["now"] / row["before"] - 1), 0)}
 
 
 def table(found: Iterable[Alert]) -> pd.DataFrame:

@@ -80,10 +80,13 @@ def table(
         {"label": _heading(key, labels, units, words), "numeric": _is_numeric(flat[key])}
         for key in flat
     ]
-    count = _few_hidden if privacy.is_grid(frame) else _written
+    counted = _counted(frame, list(flat)[heads:])
+    covered = privacy.hidden(frame) if privacy.is_grid(frame) else None
     written = [
-        (_written if place < heads else count)(shown[key], units.get(key, ""), words)
-        for place, key in enumerate(flat)
+        _few_hidden(shown[key], words, None if covered is None else covered[key])
+        if key in counted
+        else _written(shown[key], units.get(key, ""), words)
+        for key in flat
     ]
     return {
         "heads": heads,
@@ -170,9 +173,21 @@ def _written(column: pd.Series, unit: str, words: Words) -> list[str]:
     return [_cell(value, words) for value in column]
 
 
-def _few_hidden(column: pd.Series, unit: str, words: Words) -> list[str]:
-    """The counts of a crosstab, none of which could name somebody: "<5"."""
-    return [People(count).render(words) for count in column]
+def _few_hidden(column: pd.Series, words: Words, covered: pd.Series | None) -> list[str]:
+    """Counts of customers, none of which could name somebody: "<5", or a dash beside it."""
+    counts = column.to_numpy(dtype=float, na_value=np.nan)
+    dashed = np.zeros(len(counts)) if covered is None else covered.to_numpy()[: len(counts)]
+    return [
+        MISSING if dash and not privacy.few(count) else People(count).render(words)
+        for count, dash in zip(counts, dashed, strict=True)
+    ]
+
+
+def _counted(frame: pd.DataFrame, columns: list[object]) -> list[object]:
+    """The columns that count customers cell by cell: all of a crosstab, parts of a group."""
+    if privacy.is_grid(frame):
+        return columns
+    return [key for key in columns if key in privacy.OF_THEM and _is_numeric(frame[key])]
 
 
 def _digits(values: np.ndarray, unit: str) -> int:
@@ -197,14 +212,21 @@ def _spoken(value: Any, words: Words) -> Value | str:  # noqa: ANN401 -- as abov
         return MISSING
     if isinstance(value, bool | np.bool_):
         return words.text("yes") if value else words.text("no")
-    if isinstance(value, date):
-        return Day(value, short=True)
+    if isinstance(value, date | pd.Period):
+        return _when(value, words)
     if isinstance(value, int | float | np.number):
         return Number(float(value))
     # Names and reasons of ours are translated; anything else is data, and stays as it is.
     if str(value) in NAMES:
         return words.label(value)
     return reasons.found_again(str(value)) or words.isolated(str(value))
+
+
+def _when(value: date | pd.Period, words: Words) -> Value | str:
+    """A day, or a month, a quarter or a year."""
+    if isinstance(value, pd.Period):
+        return words.period(value.start_time.date(), value.freqstr[0])
+    return Day(value, short=True)
 
 
 def _notes(frame: pd.DataFrame, words: Words) -> list[str]:
@@ -215,9 +237,12 @@ def _notes(frame: pd.DataFrame, words: Words) -> list[str]:
         notes.append(
             Text("Groups of fewer than {fewest} customers are shown together as Other.", fewest)
         )
-    few_in_cells = privacy.is_grid(frame) and frame.map(privacy.few).any(axis=None)
+    counted = frame[_counted(frame, list(frame.columns))]
+    few_in_cells = counted.map(lambda count: pd.notna(count) and privacy.few(count)).any(axis=None)
     if few_in_cells or frame.attrs.get("withheld"):
         notes.append(Text("Cells of fewer than {fewest} customers are not counted out.", fewest))
+    if privacy.is_grid(frame) and few_in_cells:
+        notes.append(Text("A dash stands where a sum would give them away."))
     return [note.render(words) for note in notes]
 
 

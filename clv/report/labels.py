@@ -1,4 +1,4 @@
-"""What stages, segments, models and faults of a row are called in English: data, not code.
+"""What stages, segments and faults of a row are called in English: data, not code.
 
 Each key of the tables has one English name, and that name is the message under which a
 translation is found. The order of `STAGES` and `SEGMENTS` is the order they are shown in.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from clv.report.columns import COLUMNS
+from clv.report.measures import BASELINES, CAUSES, COHORTS, MEASURES, MODELS
 from clv.report.messages import Messages
 
 STAGES: Final[Messages] = {  # in lifecycle order
@@ -23,7 +25,18 @@ STAGES: Final[Messages] = {  # in lifecycle order
     "dormant": "Dormant",
     "churned": "Churned",
     "reactivated": "Reactivated",
-    "not_yet": "Not yet a customer",  # in a table of moves, before the first purchase
+    "not_known": "Not known yet",  # in a table of moves, before anything was known
+}
+
+MOVES: Final[Messages] = {  # kinds of moves from stage to stage
+    "entry": "First seen",
+    "forward": "Moved forward",
+    "skip": "Skipped a stage",
+    "backward": "Moved back",
+    "lapse": "Slipped away",
+    "deepening": "Silent for longer still",
+    "recovery": "Recovered from risk",
+    "re_entry": "Came back after a lapse",
 }
 
 SEGMENTS: Final[Messages] = {  # best first
@@ -37,209 +50,6 @@ SEGMENTS: Final[Messages] = {  # best first
     "at_risk": "At risk",
     "cant_lose": "Can't lose",
     "hibernating": "Hibernating",
-}
-
-MODELS: Final[Messages] = {
-    "bgnbd": "BG/NBD",
-    "mbgnbd": "MBG/NBD",
-    "pareto_nbd": "Pareto/NBD",
-    "gamma_gamma": "Gamma-Gamma",
-}
-
-BASELINES: Final[Messages] = {  # what one would say without a model
-    "nobody": "Nobody buys again",
-    "nbd": "Nobody leaves",
-    "average": "Everybody buys at the average pace",
-    "own_rate": "Everybody keeps their own pace",
-    "last_period": "Everybody buys as in the last period",
-    "lookup": "Everybody buys as customers like them once did",
-}
-
-CAUSES: Final[Messages] = {  # why revenue moved between two periods
-    "period_before": "The period before",
-    "first_time_buyers": "First-time buyers",
-    "returning_buyers": "Buyers who came back",
-    "missing_buyers": "Buyers who stayed away",
-    "visits_of_regulars": "Regulars: purchase days",
-    "spend_of_regulars": "Regulars: spend per day",
-    "period_now": "This period",
-}
-
-MEASURES: Final[Messages] = {
-    "pearson": "Correlation",
-    "spearman": "Rank correlation",
-    "eta_squared": "Share of variance explained",
-    "bias": "Total missed by",
-    "rmse": "Squared error (root)",
-    "mae": "Absolute error",
-    "log_score": "Log score",
-    "choosing_score": "Log score, earlier",
-    "choosing_score_se": "Its standard error",
-    "why": "Reason",
-    "p_leaves": "Chance of leaving",
-    "value_at_risk": "Expected revenue at risk",
-    "brought": "Brought in the year before",
-    "error": "Log error",
-    "expected": "Expected",
-    "likely_gone": "More likely gone",
-    "likely_here": "More likely still here",
-    "alive": "Still customers",
-    "buyers": "Will buy again",
-    "purchases": "Purchases to expect",
-    "purchases_came": "Purchases that came",
-    "purchases_forecast": "Purchases foreseen",
-    "low": "Low",
-    "high": "High",
-    "rps": "Ranked score",
-    "gini": "Ranking (Gini)",
-    "top_decile_purchases": "Best tenth: purchases",
-    "top_decile_spend": "Best tenth: money",
-    "coverage": "Inside the interval",
-    "interval_mass": "Expected inside",
-    "pit_central": "In the central part",
-    "squared_error_saved": "Squared error saved",
-    "log_loss_saved": "Log loss saved",
-    "missed": "Missed by",
-    "beaten": "Beaten",
-    "inside": "Within the models' bounds",
-    "inside_widened": "Within the wider bounds",
-    "expected_purchases_se": "Its standard error",
-    "value_low": "Low",
-    "value_high": "High",
-    "low_by_models": "Low, by the models only",
-    "high_by_models": "High, by the models only",
-}
-
-COLUMNS: Final[Messages] = {  # of tables, the names of their rows, and what stands in their cells
-    "about": "About",
-    "actual": "Actual",
-    "alert": "Alert",
-    "actual_total": "Actual total",
-    "after_warm_up": "Without the warm-up",
-    "all": "All",
-    "amount": "Amount",
-    "at_least": "At least",
-    "average_purchase": "Average purchase",
-    "baseline": "Rule of thumb",
-    "basis": "Purchases that count",
-    "behind_best": "Behind the best",
-    "because": "Because",
-    "below": "Below",
-    "below_10_percent": "Below 10 percent",
-    "best_tenth": "Best tenth",
-    "10_to_50_percent": "10 to 50 percent",
-    "over_50_percent": "Over 50 percent",
-    "bought_once": "Bought once",
-    "came_back": "Came back",
-    "came": "Came",
-    "cause": "Cause",
-    "chance": "Chance",
-    "chosen": "Chosen",
-    "choosing_bias": "Total missed by, earlier",
-    "choosing_log_error": "Log error, earlier",
-    "cohort": "Cohort",
-    "count": "Count",
-    "customers": "Customers",
-    "customer_share": "Share of customers",
-    "days": "Days",
-    "decile": "Tenth",
-    "difference": "Difference",
-    "estimate": "Estimate",
-    "everyone": "With all customers",
-    "expected_mean": "Expected mean",
-    "expected_purchases": "Expected purchases",
-    "expected_revenue": "Expected revenue",
-    "expected_spend": "Expected spend",
-    "expected_value": "Expected value",
-    "first_spend": "First spend",
-    "fitted_on": "New customers judged",
-    "fixed": "Fixed points",
-    "forecast": "Foreseen",
-    "foreseen": "Foreseen",
-    "formula": "Average purchase × purchases a year × lifetime",
-    "in": "Read",
-    "interval": "Interval",
-    "last_forecast_missed_by": "Last forecast missed by",
-    "lifetimes": "Package lifetimes",
-    "lines": "Lines",
-    "log_error": "Log error",
-    "log_likelihood": "Log-likelihood",
-    "lower_quarter": "Lower quarter",
-    "loyal_days": "Purchase days of loyal customers",
-    "loyal_money": "Spend of loyal customers",
-    "made_on": "Made on",
-    "mean": "Mean",
-    "mean_spend": "Mean spend",
-    "measure": "Measure",
-    "median": "Median",
-    "method": "Method",
-    "middle": "Half have less than",
-    "model": "Model",
-    "money": "Money",
-    "month": "Month",
-    "move": "Move",
-    "needs": "Needs",
-    "not_observable": "Cannot be seen yet",
-    "new": "New",
-    "newcomer_purchases": "Repeat purchases in the first year",
-    "next_step": "Next step",
-    "order": "Order",
-    "ours": "This page",
-    "out_of_place": "Out of place",
-    "outcome_money": "What may come in",
-    "outcome_purchases": "Purchases that may come",
-    "parameter": "Parameter",
-    "predicted": "Predicted",
-    "predicted_total": "Predicted total",
-    "promised": "Promised",
-    "pseudonym": "Customer",
-    "purchase days": "Purchase days",
-    "purchase_days": "Purchase days",
-    "quantile": "Fifths",
-    "quarter": "Quarter",
-    "rank_correlation": "Rank correlation",
-    "ratio": "Actual over expected",
-    "reason": "Reason",
-    "reentry": "Days of a customer who has come back",
-    "regularity": "Regularity",
-    "repeat": "Repeat",
-    "repeat_purchases": "Repeat purchases",
-    "return_horizon": "Days within which customers return",
-    "returned": "Returned",
-    "revenue": "Revenue",
-    "rows": "Rows",
-    "score": "Score",
-    "segment": "Segment",
-    "share": "Share",
-    "share_of_customers": "Share of customers",
-    "share_of_revenue": "Share of revenue",
-    "share_of_value": "Share of the total",
-    "since_last": "Days since the last purchase",
-    "so_far": "So far",
-    "spend_share": "Share of revenue",
-    "stage": "Stage",
-    "stage_now": "Stage now",
-    "stage_then": "Stage then",
-    "standard_error": "Standard error",
-    "support": "Learned from",
-    "threshold": "Limit",
-    "total": "Total",
-    "total_spend": "Total spend",
-    "typical": "Typical",
-    "unit": "Unit",
-    "until": "Until",
-    "upper_quarter": "Upper quarter",
-    "urgency": "Urgency",
-    "value": "Value",
-    "week": "Week",
-    "weeks": "Weeks",
-    "went_quiet": "Went quiet",
-    "what": "What became of it",
-    "widened_high": "High, widened",
-    "widened_low": "Low, widened",
-    "window": "Days looked at for loyalty",
-    "with_largest": "With the largest customer",
-    "without_largest": "Without the largest customer",
 }
 
 FATES: Final[Messages] = {  # what became of a row of the log, and why
@@ -270,9 +80,10 @@ FATES: Final[Messages] = {  # what became of a row of the log, and why
 }
 
 OTHER: Final = "other"  # groups that are too small to be shown one by one
-REST: Final[Messages] = {OTHER: "Other"}
+REST: Final[Messages] = {OTHER: "Other", "not_yet": "Not yet a customer"}
 
-NAMES: Final = STAGES | SEGMENTS | COLUMNS | MODELS | BASELINES | CAUSES | MEASURES | FATES | REST
+PEOPLE: Final = STAGES | MOVES | SEGMENTS | COHORTS
+NAMES: Final = PEOPLE | COLUMNS | MODELS | BASELINES | CAUSES | MEASURES | FATES | REST
 
 
 def english(key: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from babel import Locale
-from babel.dates import format_date, get_month_names
+from babel.dates import format_date, format_skeleton, get_month_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -105,6 +105,11 @@ class Words:
     def month(self, number: int, style: Literal["abbreviated", "wide"] = "wide") -> str:
         """A month of the year, whichever year: 1 to 12."""
         return get_month_names(style, "stand-alone", locale=self.locale)[number]
+
+    def period(self, start: date, kind: str = "M") -> str:
+        """A month ("M"), a quarter ("Q") or a year ("Y"), short: "Jan 1997", "Q1 1997", "1997"."""
+        skeleton = {"M": "yMMM", "Q": "yQQQ", "Y": "y"}[kind]
+        return self.isolated(format_skeleton(skeleton, start, locale=self.locale))
 
     def listing(self, items: list[str]) -> str:
         """Items joined as a sentence joins them: "a, b and c"."""

@@ -50,6 +50,9 @@ REASONS: Final[Messages] = {
     # the cut points of a score
     "fixed": "{share} of customers have the same, over a fifth: fixed cut points",
     "quantile": "at most {share} of customers have the same: fifths of the customers",
+    "fixed_asked": "fixed cut points, as asked for",
+    "jenks_asked": "natural breaks, as asked for",
+    "few_values": "only {found} different values: fixed cut points",
     # the limits of a stage
     "learned": "learned in this stratum",
     "pooled": "learned together with the neighbouring stratum: not stable alone",
@@ -68,6 +71,11 @@ REASONS: Final[Messages] = {
     "prospect": "opportunities, or leads with qualified_at",
     "lost_lead": "leads with a status history, or touchpoints",
     "advocate": "referrals, reviews or surveys",
+    "repeat_buyers": "customers who came back",
+    # why nothing can be compared with what came later
+    "one_day": "The history is one day long: nothing can be judged by what came later. Take a "
+    "longer history.",
+    "no_moves": "The history is one day long, so nobody can have moved. Take a longer history.",
     # why there is no model
     "few_buyers": "Only {found} repeat buyers (on more than one day); a model needs {needed}. "
     "Segments and stages are shown without values.",

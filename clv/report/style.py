@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from babel.dates import format_skeleton
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -20,6 +19,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.ticker import Formatter, MaxNLocator
 
 from clv.report import privacy
+from clv.report.languages import MISSING
 from clv.report.words import People, Text, Words, current, of_unit, said
 
 # Colours ------------------------------------------------------------------------------------
@@ -144,13 +144,18 @@ def no_data(ax: Axes, title: Text | str) -> Axes:
 
 
 def names(keys: Iterable[object]) -> list[str]:
-    """What groups are called: stages, segments and models by name, periods by their month."""
+    """What groups are called: stages, segments and models by name, periods by their month.
+
+    What brings its own names is called by them.
+    """
     return [_name(key) for key in keys]
 
 
 def _name(key: object) -> str:
     if isinstance(key, pd.Period | pd.Timestamp):
         return month(key)
+    if hasattr(key, "render"):
+        return key.render(current())
     return current().label(key) if isinstance(key, str) else str(key)
 
 
@@ -181,6 +186,7 @@ def with_shares(values: pd.Series, unit: str = "") -> list[str]:
 def people(counts: pd.DataFrame) -> pd.DataFrame:
     """Customers in the cells of a grid: blank for none, and no cell that could name somebody."""
     some = counts.map(lambda count: shown([count], "customers")[0])
+    some = some.mask(privacy.hidden(counts), MISSING)
     return some.mask(counts.map(privacy.few), People(1).render(current())).where(counts > 0, "")
 
 
@@ -215,10 +221,11 @@ def no_scale(axis: Axis) -> None:
 
 
 def month(day: object, words: Words | None = None) -> str:
-    """A month and its year, short: "Jan 1997"."""
+    """A month and its year, or a quarter or a year where a period is one, short: "Jan 1997"."""
     words = words or current()
-    start = day.start_time if isinstance(day, pd.Period) else pd.Timestamp(day)
-    return words.isolated(format_skeleton("yMMM", start.date(), locale=words.locale))
+    if isinstance(day, pd.Period):
+        return words.period(day.start_time.date(), day.freqstr[0])
+    return words.period(pd.Timestamp(day).date())
 
 
 def luminance(colour: str) -> float:

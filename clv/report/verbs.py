@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 from IPython.display import display
-from matplotlib import pyplot as plt
 
 from clv.errors import BadParameter, PageIncomplete, listed
 from clv.report import cells, markup, privacy, pseudonyms
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 MIME = "application/vnd.clv.v1+json"
 DIRECTIONS = ("", "up", "down")
 PIXELS_PER_INCH = 100
+COLOURS = 256
 
 # The languages of this kernel's notebook. They must outlive the cell that set them, and Jupyter
 # runs each cell in a context of its own: hence a list of this module and no context variable.
@@ -153,8 +153,9 @@ def table(
     labels: Mapping[str, Text | str] | None = None,
     units: Mapping[str, str] | None = None,
     most: int = cells.MOST,
+    folded: bool = False,
 ) -> None:
-    """Show the first rows of a table of groups.
+    """Show the first rows of a table of groups; `folded` behind its caption, to be opened.
 
     A table of single customers is shown under their pseudonyms where CLV_PSEUDONYM_KEY stands in
     the environment, and refused where it does not.
@@ -173,7 +174,7 @@ def table(
     shown = privacy.safe(frame)
     _show(
         "table",
-        {"merged": _merged(shown)},
+        {"merged": _merged(shown), "folded": folded},
         lambda words: {
             "caption": said(caption, words),
             "table": cells.table(shown, words, labels=labels, units=units, most=most),
@@ -244,6 +245,9 @@ def _drawn(
     plot: Callable[..., Axes], table: object, options: Mapping[str, object]
 ) -> dict[str, Any]:
     """The chart as a PNG (base64) at twice the screen's resolution; same table, same bytes."""
+    from matplotlib import pyplot as plt  # half a second, and only who draws needs it
+    from PIL import Image
+
     image = io.BytesIO()
     with plt.style.context("default"):  # not JupyterLab's own figure size and fonts
         figure = plot(table, ax=None, **options).figure
@@ -252,7 +256,10 @@ def _drawn(
             width, height = figure.get_size_inches() * PIXELS_PER_INCH
         finally:
             plt.close(figure)
-    png = base64.b64encode(image.getvalue()).decode("ascii")
+    # A chart has few colours: with a palette of them it takes a third of the room.
+    drawn, small = Image.open(image).convert("RGB"), io.BytesIO()
+    drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(small, "PNG")
+    png = base64.b64encode(small.getvalue()).decode("ascii")
     return {"png": png, "width": round(width), "height": round(height)}
 
 

@@ -1,7 +1,8 @@
 """What money to come is called: revenue, or value where a margin says what is kept of it.
 
 Without a margin no page speaks of value, CLV or profit. A table of `clv.value_customers` knows
-which it holds: `attrs["value"]` is "revenue" or "margin".
+which it holds: `attrs["value"]` is "revenue" or "margin". Where nothing can be foreseen, "brought"
+is what has come within the last year.
 """
 
 from __future__ import annotations
@@ -15,14 +16,19 @@ from clv.report.words import Label, Text
 
 REVENUE: Final = "revenue"
 MARGIN: Final = "margin"
+BROUGHT: Final = "brought"
 
-NOUN: Final[Messages] = {REVENUE: "revenue", MARGIN: "value"}
-EXPECTED: Final[Messages] = {REVENUE: "expected revenue", MARGIN: "expected value"}
-COLUMN: Final = {REVENUE: "expected_revenue", MARGIN: "expected_value"}
+NOUN: Final[Messages] = {REVENUE: "revenue", MARGIN: "value", BROUGHT: "revenue"}
+EXPECTED: Final[Messages] = {
+    REVENUE: "expected revenue",
+    MARGIN: "expected value",
+    BROUGHT: "revenue of the last year",
+}
+COLUMN: Final = {REVENUE: "expected_revenue", MARGIN: "expected_value", BROUGHT: "revenue"}
 
 
 def of(table: pd.DataFrame) -> str:
-    """Which of the two the money of a table is.
+    """Which of them the money of a table is.
 
     >>> of(pd.DataFrame())
     'revenue'

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from clv import errors
+from clv.customers.drift import MEASURES
 from clv.errors import Message
 from clv.report import alerts
 from clv.tables.rules import ALL_RULES
@@ -69,7 +70,7 @@ def error_codes(of: type[Exception] = errors.ClvError) -> list[str]:
 
 @pytest.mark.parametrize("code", error_codes())
 def test_every_error_can_be_told_to_everybody(code):
-    ours = {"failed", "another-run"}  # raised as such by nobody, and never recorded
+    ours = {"failed", "another-run", "not-delivered"}  # never recorded, or raised by nobody
     assert code in {*alerts.REFUSED, *ours}
 
 
@@ -78,3 +79,29 @@ def test_a_refusal_names_its_code_and_its_line():
         "It is a fault of the program. (row-torn, line 7)"
     )
     assert str(alerts.refused("no-rows", None)).endswith("can be used. (no-rows)")
+
+
+def drifted(**large: tuple[float, float]) -> list[str]:
+    rows = [{"before": b, "now": n, "large": True} for b, n in large.values()]
+    index = pd.Index(list(large), name="measure", dtype=str)
+    found = pd.DataFrame(rows, index=index, columns=["before", "now", "large"])
+    found.loc["usual_amount" if "usual_amount" not in large else "other"] = [1.0, 9.0, False]
+    found = found.astype({"large": bool})
+    found.attrs = {"weeks": 13, "end": "2024-12-31"}
+    return [str(alert.sentence) for alert in alerts.of_drift(found)]
+
+
+def test_drift_is_told_where_it_is_large_and_with_its_direction():
+    assert drifted() == []
+    (fewer,) = drifted(rows_a_week=(100.0, 40.0))
+    assert fewer.startswith(
+        "In the 13 weeks until December 31, 2024 there are 40 rows a week, 60% fewer than the 100"
+    )
+    above, later = drifted(usual_amount=(20.0, 50.0), days_since_last=(0.0, 40.0))
+    assert "is 50, 150% above the 20" in above
+    assert "bought last 40 days before its end, and those of as many comparable weeks 0" in later
+
+
+def test_every_measure_of_drift_has_a_sentence_for_either_direction():
+    assert set(alerts.DRIFT) == {(name, more) for name in MEASURES for more in (True, False)}
+    assert alerts.of_drift(None) == []

@@ -78,7 +78,7 @@ def test_labels_may_be_sentences(segments):
         (np.False_, "no"),
         (date(1998, 6, 30), "Jun 30, 1998"),
         (pd.Timestamp("1998-06-30"), "Jun 30, 1998"),
-        (pd.Period("1998-06", "M"), "1998-06"),
+        (pd.Period("1998-06", "M"), "Jun 1998"),
         (Share(0.5), "50%"),
         ("mbgnbd", "MBG/NBD"),
         ("<b>Ayşe</b>", "<b>Ayşe</b>"),
@@ -111,6 +111,16 @@ def test_an_empty_table_has_its_headings():
     written = cells.table(pd.DataFrame({"n": []}), ENGLISH)
     assert written["rows"] == []
     assert written["columns"][0]["label"] == "N"
+
+
+@pytest.mark.parametrize("part", ["at_risk", "hold_out"])
+def test_parts_of_a_group_are_not_counted_out_where_they_are_few(part):
+    parts = pd.array([3, 0, None], dtype="Int64")
+    frame = pd.DataFrame({"customers": [90, 80, 70], part: parts}, index=["a", "b", "c"])
+    written = cells.table(frame, ENGLISH)
+    assert [row[2] for row in written["rows"]] == ["<5", "0", "–"]
+    assert written["notes"] == ["Cells of fewer than 5 customers are not counted out."]
+    assert not cells.table(frame.iloc[1:], ENGLISH)["notes"]
 
 
 def test_a_chart_of_many_customers_shows_their_distribution_and_nobody():

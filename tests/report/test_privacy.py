@@ -102,13 +102,28 @@ def test_a_small_cohort_is_not_shown():
     assert list(privacy.safe(retention).index) == ["1997-01"]
 
 
+def test_a_rate_of_a_small_cohort_is_withheld_by_the_size_of_what_it_is_of():
+    rates = pd.DataFrame(
+        {"acquisition": [0.5, 0.2], "activation": [0.4, 0.3]}, index=["1997-01", "1997-02"]
+    )
+    rates.attrs["sizes"] = {"acquisition": {"1997-01": 4, "1997-02": 90}, "activation": {}}
+    shown = privacy.safe(rates)
+    assert shown["acquisition"].isna().tolist() == [True, False]
+    assert shown["activation"].tolist() == [0.4, 0.3]
+    notes = cells.table(shown, Words.of("en"))["notes"]
+    assert notes == ["Cells of fewer than 5 customers are not counted out."]
+
+
 def test_small_cells_of_a_crosstab_are_not_counted_out():
     moves = pd.DataFrame(
         {"active": [12, 0], "loyal": [4, 5]}, index=pd.Index(["active", "loyal"], name="then")
     ).rename_axis(columns="now")
     written = cells.table(privacy.safe(moves), Words.of("en"))
-    assert written["rows"] == [["Active", "12", "<5"], ["Loyal", "0", "5"]]
-    assert written["notes"] == ["Cells of fewer than 5 customers are not counted out."]
+    assert written["rows"] == [["Active", "–", "<5"], ["Loyal", "0", "–"]]
+    assert written["notes"] == [
+        "Cells of fewer than 5 customers are not counted out.",
+        "A dash stands where a sum would give them away.",
+    ]
 
 
 @pytest.mark.parametrize(

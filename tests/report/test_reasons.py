@@ -5,18 +5,18 @@ import pandas as pd
 import pytest
 
 from clv import scoring
-from clv.customers import choice, minimum, rfm, spend_basis
+from clv.customers import choice, minimum, scales, spend_basis
 from clv.errors import TooLittleToModel
 from clv.report.reasons import REASONS, found_again
 from clv.report.words import Words
-from clv.stages import rules, silence
+from clv.stages import aarrr, rules, silence
 from clv.tables import births
 
 ENGLISH = Words.of("en")
 
 
-def scale(method):
-    return rfm.Scale("R", method, (1.0, 2.0, 3.0, 4.0), 0.2451, (1, 1, 1, 1, 1))
+def scale(values, method="quantile"):
+    return scales.fit("R", np.array(values, dtype=float), method)
 
 
 def scores(mbgnbd):
@@ -56,8 +56,12 @@ def refusal(frequency):
         choice.choose(pd.DataFrame()).reason,
         choice.choose(scores([-0.5, -1.0, -1.0])).reason,
         choice.choose(scores([-1.0, -2.0, -1.501])).reason,
-        scale("fixed").why,
-        scale("quantile").why,
+        scale([1, 1, 2, 3]).why,
+        scale(range(100)).why,
+        scale(range(100), "fixed").why,
+        scale(range(100), "jenks").why,
+        scale([1, 2], "jenks").why,
+        aarrr.BUYERS,
         "the next best over the earlier origins",
         scoring.NAMED,
         "the only other basis",

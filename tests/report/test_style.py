@@ -78,7 +78,7 @@ def test_words_on_a_colour_stand_out_from_it(colour):
 
 
 def test_every_stage_and_segment_has_its_colour():
-    assert [*style.STAGES] == [stage for stage in labels.STAGES if stage != "not_yet"]
+    assert [*style.STAGES] == [stage for stage in labels.STAGES if stage != "not_known"]
     assert [*style.SEGMENTS] == [*labels.SEGMENTS]
 
 
@@ -103,7 +103,12 @@ def test_a_number_with_its_share_reads_as_one():
 
 def test_a_cell_that_could_name_somebody_shows_no_number():
     cells = style.people(pd.DataFrame([[0, 1, 4], [5, 1234, 0]]))
-    assert cells.to_numpy().tolist() == [["", "<5", "<5"], ["5", "1,234", ""]]
+    assert cells.to_numpy().tolist() == [["", "<5", "<5"], ["–", "–", ""]]
+
+
+def test_no_sum_of_a_row_or_a_column_gives_a_hidden_cell_away():
+    cells = style.people(pd.DataFrame([[37, 1, 501], [20, 60, 30], [9, 80, 12]]))
+    assert cells.to_numpy().tolist() == [["–", "<5", "501"], ["20", "60", "30"], ["–", "–", "12"]]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from clv.report import worth
     [
         ("revenue", "revenue", "expected revenue", "Expected revenue"),
         ("margin", "value", "expected value", "Expected value"),
+        ("brought", "revenue", "revenue of the last year", "Revenue"),
     ],
 )
 def test_money_is_revenue_until_a_margin_is_known(kind, noun, to_come, label, english):

@@ -16,19 +16,30 @@ from clv.report.findings.assumptions import (
     second_opinion,
     stability,
 )
+from clv.report.findings.cohorts import aarrr, cohorts_shown, customer_flow, early_revenue
 from clv.report.findings.customers import (
-    champions,
     cohort_trend,
     concentration,
     data_health,
     one_time_buyers,
-    segment_attention,
 )
 from clv.report.findings.finding import Finding
+from clv.report.findings.fixing import against_bands, customer_health, lifecycle, worth_fixing
 from clv.report.findings.forecasts import formula_tested, track_record, were_we_right
+from clv.report.findings.growth import lift, pages_hold, watch_list, watch_record
 from clv.report.findings.health import first_seen, usual_gap, verdict
+from clv.report.findings.history import kept_forecasts, value_bridge
 from clv.report.findings.movement import revenue_movement, silent_loyal, slipped
 from clv.report.findings.newcomers import acquisition_ceiling, new_customers
+from clv.report.findings.passage import limits, lost_by_rule, moved, onward, second_purchase
+from clv.report.findings.pipeline import (
+    bottleneck,
+    channel_gap,
+    lead_calls,
+    lead_sources,
+    loss_reasons,
+)
+from clv.report.findings.playbook import money_by_stage, plays, told
 from clv.report.findings.purchases import (
     leaving,
     model_choice,
@@ -37,9 +48,15 @@ from clv.report.findings.purchases import (
     purchase_model,
     silent,
 )
+from clv.report.findings.segments import (
+    champions,
+    segment_attention,
+    segment_moves,
+    segment_stages,
+)
 from clv.report.findings.spend import spend_answer, spend_basis, spend_independence, spend_level
-from clv.report.findings.stages import stage_moves, stage_separation, stage_sizes
-from clv.report.findings.summary import to_do
+from clv.report.findings.stages import stage_separation, stage_sizes
+from clv.report.findings.summary import action, no_forecast, to_do
 from clv.report.findings.value import (
     expected_value,
     formula,
@@ -56,9 +73,16 @@ __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "usual_gap",
     "one_time_buyers",
     "revenue_movement",
+    "value_bridge",
+    "customer_flow",
+    "cohorts_shown",
     "cohort_trend",
+    "early_revenue",
+    "aarrr",
     "champions",
     "segment_attention",
+    "segment_moves",
+    "segment_stages",
     "model_choice",
     "models_apart",
     "fit",
@@ -82,6 +106,7 @@ __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "coverage",
     "track_record",
     "were_we_right",
+    "kept_forecasts",
     "formula_tested",
     "concentration",
     "expected_value",
@@ -92,8 +117,30 @@ __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "value_at_risk",
     "acquisition_ceiling",
     "stage_sizes",
-    "stage_moves",
+    "moved",
+    "onward",
+    "lost_by_rule",
+    "second_purchase",
+    "bottleneck",
+    "lead_sources",
+    "lead_calls",
+    "loss_reasons",
+    "channel_gap",
+    "worth_fixing",
     "stage_separation",
+    "against_bands",
+    "customer_health",
+    "limits",
+    "lifecycle",
     "slipped",
+    "watch_list",
+    "watch_record",
+    "lift",
+    "money_by_stage",
+    "plays",
+    "told",
+    "pages_hold",
+    "action",
+    "no_forecast",
     "to_do",
 ]

@@ -1,4 +1,4 @@
-"""What the log and the people in it say: faults, one-time buyers, cohorts, segments."""
+"""What the log and the people in it say: faults, one-time buyers, cohorts, concentration."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from clv.report import worth
 from clv.report.findings.finding import Finding, estimate, evidence, graded
 from clv.report.labels import english
 from clv.report.messages import Messages
-from clv.report.privacy import few
 from clv.report.words import Count, Share, Text, Value
 
 NOT_FAULTY = ("zero-amount", "refund")  # set aside, but nothing is wrong with them
 TOP = 0.10
 HELD_BY = (0.01, 0.05, 0.10, 0.20, 0.50)  # shares of customers in the evidence
 EARLY = (1, 2, 3)  # periods after the first purchase by which cohorts are compared
-GONE_QUIET = ("at_risk", "cant_lose")
 WHOSE: Messages = {"total_spend": "revenue so far"}
 
 
@@ -72,7 +70,9 @@ def one_time_buyers(customers: pd.DataFrame) -> Finding:
         plural="{count} of {total} customers ({share}) have bought only once.",
         count=once,
     )
-    win = Text("Win the second purchase: write to those who have bought only once.")
+    win = Text(
+        "Win the second purchase: write to those who have bought only once, but to nobody held out."
+    )
     severity = graded(once / total, watch=0.5, act=0.8)
     return Finding(headline, shown, severity, None if severity == "info" else win)
 
@@ -147,54 +147,3 @@ def concentration(customers: pd.DataFrame, *, by: str = "clv") -> Finding:
         count=int(np.ceil(TOP * len(customers))),
     )
     return Finding(headline, shown, graded(top, watch=0.8, act=np.inf), keep)
-
-
-def champions(segments: pd.DataFrame) -> Finding:
-    """How few customers are the best ones, and how much they have brought.
-
-    `segments`: indexed by segment; columns `customers`, `total_spend`.
-    """
-    share = segments[["customers", "total_spend"]] / segments[["customers", "total_spend"]].sum()
-    best = share.loc["champions"]
-    shares = {"share_of_customers": share["customers"], "share_of_revenue": share["total_spend"]}
-    table = pd.DataFrame({"customers": segments["customers"], **shares}).rename_axis("segment")
-    shown = evidence(table, **dict.fromkeys(shares, "share"))
-    count = int(segments.loc["champions", "customers"])
-    if not count:
-        return Finding(Text("No customer is a champion yet."), shown, "watch")
-    if few(count):
-        return Finding(Text("Hardly any customer is a champion yet."), shown, "watch")
-    headline = Text(
-        "{count} champion, {part} of all customers, has brought {held} of all revenue.",
-        {"part": Share(best["customers"]), "held": Share(best["total_spend"])},
-        plural="{count} champions, {part} of all customers, have brought {held} of all revenue.",
-        count=count,
-    )
-    keep = Text("Thank them and let them in early; they need no discount to come back.")
-    return Finding(headline, shown, "info", keep)
-
-
-def segment_attention(segments: pd.DataFrame, *, currency: str | None = None) -> Finding:
-    """How many frequent buyers have gone quiet, and what they have brought.
-
-    `segments`: indexed by segment; columns `customers`, `total_spend`.
-    """
-    quiet = segments.reindex([name for name in GONE_QUIET if name in segments.index])
-    table = quiet[["customers", "total_spend"]].rename_axis("segment")
-    table = table.assign(share_of_revenue=table["total_spend"] / segments["total_spend"].sum())
-    shown = evidence(table, share_of_revenue="share", total_spend=currency)
-    count, share = int(quiet["customers"].sum()), float(table["share_of_revenue"].sum())
-    if not count:
-        return Finding(Text("No frequent buyer has gone quiet."), shown, "good")
-    if few(count):
-        return Finding(Text("Hardly any frequent buyer has gone quiet."), shown, "good")
-    headline = Text(
-        "{count} customer who used to buy often has gone quiet; {share} of all revenue came "
-        "from them.",
-        {"share": Share(share)},
-        plural="{count} customers who used to buy often have gone quiet; {share} of all revenue "
-        "came from them.",
-        count=count,
-    )
-    win_back = Text("Win them back now, those who bought most often first.")
-    return Finding(headline, shown, graded(share, watch=0.02, act=0.10), win_back)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
 from clv.report.messages import Messages
-from clv.report.words import Day, Quantity, Text, Value
+from clv.report.privacy import FEWEST, few
+from clv.report.words import Day, Quantity, Share, Text, Value
 
 Severity = Literal["good", "info", "watch", "act"]
 
@@ -69,6 +70,19 @@ def estimate(value: Value, low: Value, high: Value) -> Text:
 def sure(value: Value, low: Value, high: Value) -> Value:
     """A number with its interval, as far as that is known."""
     return value if pd.isna(low.value) or pd.isna(high.value) else estimate(value, low, high)
+
+
+def share_of_buyers(row: Any) -> Value:  # noqa: ANN401 -- a row of a table, or anything with its columns
+    """The share of a group that bought, with its interval; where a handful did, only that.
+
+    `row`: customers, returned, share, low, high, as `stages.validation` returns them.
+    """
+    handful = FEWEST / max(row.customers, FEWEST)
+    if few(row.returned):
+        return Text("less than {share}", {"share": Share(handful)})
+    if few(row.customers - row.returned):
+        return Text("more than {share}", {"share": Share(1 - handful)})
+    return sure(Share(row.share), Share(row.low), Share(row.high))
 
 
 def ahead(horizon: str) -> Value:

@@ -69,11 +69,10 @@ def _against(causes: pd.DataFrame) -> Text:
     """What to do about the cause that took most."""
     worst = str(causes["amount"].idxmin())
     if worst == "missing_buyers":
+        # No number: all are counted here, and some of them may be held out.
         return Text(
-            "Write to the {count} customer who bought in the period before and not since.",
-            plural="Write to the {count} customers who bought in the period before and not since, "
-            "the most valuable first.",
-            count=int(causes.loc[worst, "customers"]),
+            "Write to those who bought in the period before and not since, the most valuable "
+            "first, but to nobody held out."
         )
     if worst == "visits_of_regulars":
         return Text("Give regular customers a reason to come more often.")
@@ -83,7 +82,8 @@ def _against(causes: pd.DataFrame) -> Text:
 def slipped(stages: pd.DataFrame, *, currency: str | None = None) -> Finding:
     """How many customers of value have gone silent, and what that is in money.
 
-    `stages`: as `stages.slipping.slipped` returns it, with what is still expected of them.
+    `stages`: as `stages.slipping.slipped` returns it without those held out, with what is still
+    expected of them.
     """
     shown = evidence(stages, brought=currency, expected=currency)
     count, of_value = int(stages["customers"].sum()), stages.attrs["of_value"]
@@ -98,20 +98,23 @@ def slipped(stages: pd.DataFrame, *, currency: str | None = None) -> Finding:
         return Finding(
             some, shown, "info", Text("Call the customers of value who have gone silent.")
         )
+    values = {
+        "total": Count(of_value),
+        "share": Share(count / of_value),
+        "day": day,
+        "brought": Money(stages["brought"].sum(), currency),
+    }
     headline = Text(
-        "{count} of {total} customers of value ({share}) has gone silent since {day}: {brought} "
-        "came from them in the year before, and {expected} is still expected.",
-        {
-            "total": Count(of_value),
-            "share": Share(count / of_value),
-            "day": day,
-            "brought": Money(stages["brought"].sum(), currency),
-            "expected": Money(stages["expected"].sum(), currency),
-        },
-        plural="{count} of {total} customers of value ({share}) have gone silent since {day}: "
-        "{brought} came from them in the year before, and {expected} is still expected.",
+        "Not counting those held out, {count} of {total} customers of value ({share}) has gone "
+        "silent since {day}: {brought} came from them in the year before.",
+        values,
+        plural="Not counting those held out, {count} of {total} customers of value ({share}) have "
+        "gone silent since {day}: {brought} came from them in the year before.",
         count=count,
     )
+    if stages["expected"].notna().any():
+        more = {"said": headline, "expected": Money(stages["expected"].sum(), currency)}
+        headline = Text("{said} {expected} is still expected.", more)
     write = Text(
         "Call the {count} customer of value who has gone silent.",
         plural="Call the {count} customers of value who have gone silent, the most valuable first.",
@@ -149,5 +152,5 @@ def silent_loyal(loyal: pd.DataFrame) -> Finding:
         "probably left without a word: {brought} of revenue came from them.",
         count=count,
     )
-    ask = Text("Ask some of the loyal customers who left what made them leave.")
+    ask = Text("Ask some of the frequent customers who left what made them leave.")
     return Finding(headline, shown, graded(count / total, watch=0.10, act=0.25), ask)

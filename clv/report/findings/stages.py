@@ -1,31 +1,33 @@
-"""Where customers stand, who moved, and whether the stages mean anything."""
+"""Where customers stand, and whether the stages mean anything."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from clv.report.findings.finding import Finding, estimate, evidence, graded
+from clv.report.findings.finding import Finding, evidence, graded, share_of_buyers
 from clv.report.labels import STAGES
 from clv.report.privacy import few
-from clv.report.words import Count, People, Share, Text
-from clv.stages.validation import EXPECTED_ORDER
+from clv.report.words import Count, Share, Text
+from clv.stages.rules import IN_RHYTHM
+from clv.stages.validation import LEAST_COMPARED, comparable, told_apart
 
-BUYING = ("onboarding", "active", "loyal", "advocate", "reactivated")
 GONE = ("dormant", "churned")
 QUIET = ("at_risk", *GONE)
 LEAST_APART = 0.10  # share of later buyers, first stage against last
 
 
-def stage_sizes(counts: pd.DataFrame) -> Finding:
-    """How many customers are buying, at risk and gone.
+def stage_sizes(counts: pd.DataFrame, no_limit: int = 0) -> Finding:
+    """How many customers are buying, at risk and gone, and of how many nobody can tell.
 
-    `counts`: indexed by stage; column `customers`, missing where a stage cannot be observed.
+    `counts`: indexed by stage; column `customers`, missing where a stage cannot be observed;
+    `no_limit`: customers for whose silence there is no limit, as `stages.unlimited` finds them.
     """
     known = counts["customers"].dropna().astype(int)
-    groups = {"buying": BUYING, "at_risk": ("at_risk",), "gone": GONE}
+    groups = {"buying": IN_RHYTHM, "at_risk": ("at_risk",), "gone": GONE}
     sizes = {name: int(known.reindex(stages).sum()) for name, stages in groups.items()}
     total = sum(sizes.values())
-    shown = evidence(known.to_frame().assign(share=known / max(known.sum(), 1)), share="share")
+    sizes = sizes | {"buying": sizes["buying"] - no_limit, "untold": no_limit}
+    shown = _sizes(known, total)
     if not total:
         return Finding(Text("Nobody has become a customer yet."), shown)
     if any(map(few, sizes.values())):
@@ -38,88 +40,62 @@ def stage_sizes(counts: pd.DataFrame) -> Finding:
         "are at risk and {gone} ({gone_share}) are dormant or churned.",
         values | {"total": Count(total)},
     )
+    if no_limit:
+        untold = Text(
+            "{said} Of {untold} ({untold_share}) nobody can tell: for customers with as many "
+            "purchases no limit of silence could be learned.",
+            values | {"said": headline},
+        )
+        headline = untold
     if not sizes["at_risk"]:
         return Finding(headline, shown)
     write = Text(
-        "Write to the {count} customer at risk this month.",
-        plural="Write to the {count} customers at risk this month, the most valuable first.",
-        count=sizes["at_risk"],
+        "Write to the customers at risk this month, the most valuable first, but to nobody held "
+        "out."
     )
     return Finding(headline, shown, graded(sizes["at_risk"] / total, watch=0.1, act=0.25), write)
 
 
-def stage_moves(matrix: pd.DataFrame) -> Finding:
-    """Who came, who came back and who went quiet between two dates.
-
-    `matrix`: index stage_then (with `not_yet`), columns stage_now, customers, as
-    `Lifecycle.moves` returns it.
-    """
-    flows = {
-        "new": _flow(matrix, ["not_yet"], STAGES),
-        "returned": _flow(matrix, QUIET, BUYING),
-        "went_quiet": _flow(matrix, BUYING, QUIET),
-    }
-    shown = evidence(pd.DataFrame({"customers": flows}).rename_axis("move"))
-    if not matrix.to_numpy().sum():
-        return Finding(Text("There are no customers to follow yet."), shown)
-    values = {name: People(flow) for name, flow in flows.items()}
-    if flows["new"]:
-        headline = Text(
-            "{new} customers came, {returned} came back and {went_quiet} went quiet.", values
-        )
-    else:
-        headline = Text(
-            "{returned} customers came back and {went_quiet} went quiet; nobody new came.", values
-        )
-    won = flows["new"] + flows["returned"]
-    severity = graded(flows["went_quiet"] - won, watch=1, act=max(won, 1), below="good")
-    return Finding(headline, shown, severity, None if severity == "good" else _worst(matrix))
-
-
-def _worst(matrix: pd.DataFrame) -> Text | None:
-    """Where to look first: the largest of the moves into silence, if it is not one of a few."""
-    losses = matrix.reindex(index=BUYING, columns=QUIET).stack()
-    then, now = losses.idxmax()
-    if few(losses.max()):
-        return None
-    return Text(
-        "Look first at the largest loss: {count} customer from {then} to {now}.",
-        {"then": Text(STAGES[then]), "now": Text(STAGES[now])},
-        plural="Look first at the largest loss: {count} customers from {then} to {now}.",
-        count=int(losses.max()),
-    )
-
-
-def _flow(matrix: pd.DataFrame, then: object, now: object) -> int:
-    """Customers who went from any of some stages to any of others."""
-    rows = [stage for stage in then if stage in matrix.index]
-    return int(matrix.loc[rows, [stage for stage in now if stage in matrix.columns]].sum().sum())
+def _sizes(known: pd.Series, total: int) -> pd.DataFrame:
+    """The stages with their share of all customers, which who has not bought yet is none of."""
+    bought = known.index.isin([*IN_RHYTHM, *QUIET])
+    share = (known / max(total, 1)).where(bought)
+    return evidence(known.to_frame().assign(share=share), share="share")
 
 
 def stage_separation(behaviour: pd.DataFrame) -> Finding:
     """Whether customers of better stages bought more afterwards.
 
     `behaviour`: indexed by stage; `customers`, `returned`, `share`, `low`, `high`, with
-    `attrs["ordered"]`, as `stages.validation.later_behaviour` returns it.
+    `attrs["ordered"]`, as `stages.validation.by_stage` returns it.
     """
-    shares = behaviour["share"].reindex(EXPECTED_ORDER).dropna()
-    shown = evidence(behaviour[["customers", "returned", "share"]], share="share")
-    if len(shares) < 2:
-        return Finding(Text("Too few stages hold customers to compare them."), shown)
-    seen = behaviour.loc[shares.index]
+    seen = comparable(behaviour)
+    shares = [share_of_buyers(row) for row in behaviour.itertuples()]
+    shown = evidence(behaviour[["customers"]].assign(share=shares))
+    if len(seen) < 2:
+        least = {"least": Count(LEAST_COMPARED)}
+        few_told = Text("Too few stages hold {least} customers or more to compare them.", least)
+        return Finding(few_told, shown)
+    first, last = seen.iloc[0], seen.iloc[-1]
     values = {
-        "first": Text(STAGES[str(shares.index[0])]),
-        "high": _share(seen.iloc[0]),
-        "last": Text(STAGES[str(shares.index[-1])]),
-        "low": _share(seen.iloc[-1]),
+        "first": Text(STAGES[str(first.name)]),
+        "high": share_of_buyers(first),
+        "last": Text(STAGES[str(last.name)]),
+        "low": share_of_buyers(last),
     }
-    if shares.iloc[0] - shares.iloc[-1] < LEAST_APART:
+    if not told_apart(seen) and first["high"] - last["low"] >= LEAST_APART:
+        blurred = Text(
+            "Whether the stages tell customers apart cannot be told from so few: {high} of "
+            "“{first}” bought again and {low} of “{last}”.",
+            values,
+        )
+    elif first["share"] - last["share"] < LEAST_APART:
         blurred = Text(
             "The stages hardly tell customers apart: {high} of “{first}” bought again and {low} "
             "of “{last}”.",
             values,
         )
-    elif not behaviour.attrs.get("ordered", shares.is_monotonic_decreasing):
+    elif not behaviour.attrs["ordered"]:
         blurred = Text(
             "The stages tell customers apart, but not all in the expected order: {high} of "
             "“{first}” bought again and {low} of “{last}”.",
@@ -134,8 +110,3 @@ def stage_separation(behaviour: pd.DataFrame) -> Finding:
         return Finding(clear, shown, "good")
     rank = Text("Choose whom to write to by chance and value, not by stage.")
     return Finding(blurred, shown, "watch", rank)
-
-
-def _share(stage: pd.Series) -> Text:
-    """The share of a stage that bought again, with its interval."""
-    return estimate(*(Share(stage[name]) for name in ("share", "low", "high")))

@@ -6,16 +6,11 @@ nothing: what it shows was computed on a floor below.
 
 from __future__ import annotations
 
-from clv.report.plots.customers import (
-    account,
-    cohort_heatmap,
-    purchase_days_histogram,
-    purchases_per_month,
-    rfm_grid,
-    segment_value,
-)
+from clv.report.plots.cohorts import aarrr, cohort_heatmap, cohort_revenue, customer_flow
+from clv.report.plots.customers import account, purchase_days_histogram, purchases_per_month
 from clv.report.plots.first_look import amounts, gaps
 from clv.report.plots.forecasts import track_record
+from clv.report.plots.lifecycle import ladder, loss_reasons, occupation, onward, worth_fixing
 from clv.report.plots.models import (
     calibration,
     frequency_fit,
@@ -25,8 +20,9 @@ from clv.report.plots.models import (
     spend_fit,
     tracking,
 )
-from clv.report.plots.movement import revenue_movement
-from clv.report.plots.stages import silence_limits, stage_moves, stage_sizes, stage_value
+from clv.report.plots.movement import revenue_movement, value_bridge
+from clv.report.plots.segments import rfm_grid, segment_moves, segment_stages, segment_value
+from clv.report.plots.stages import silence_limits, stage_moves, stage_value
 from clv.report.plots.value import lorenz, value_by_group, value_by_period, value_by_segment
 
 __all__ = [  # noqa: RUF022 -- in the order of the notebooks
@@ -35,10 +31,16 @@ __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "gaps",
     "amounts",
     "revenue_movement",
+    "value_bridge",
     "purchase_days_histogram",
+    "customer_flow",
     "cohort_heatmap",
+    "cohort_revenue",
+    "aarrr",
     "segment_value",
     "rfm_grid",
+    "segment_moves",
+    "segment_stages",
     "frequency_recency_matrix",
     "frequency_fit",
     "seasons",
@@ -51,8 +53,12 @@ __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "value_by_group",
     "value_by_period",
     "value_by_segment",
-    "stage_sizes",
-    "stage_value",
+    "ladder",
     "stage_moves",
+    "onward",
+    "occupation",
+    "loss_reasons",
+    "worth_fixing",
+    "stage_value",
     "silence_limits",
 ]

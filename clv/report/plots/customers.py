@@ -1,4 +1,4 @@
-"""The log and the people in it: rows, months, cohorts, segments."""
+"""The log and the people in it: rows, months, purchase days."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clv.report import style
-from clv.report.labels import OTHER
 from clv.report.messages import message
 from clv.report.plots import marks
 
 MOST_PURCHASE_DAYS = 10  # from here on, purchase days share one bar
-MOST_LABELLED = 20  # columns of a heat map whose cells still have room for a number
 
 
 def account(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -69,69 +67,3 @@ def purchase_days_histogram(customers: pd.DataFrame, *, ax: Axes | None = None) 
     style.scale(ax.yaxis, whole=True)
     ax.spines["left"].set_visible(False)
     return style.say(ax, title, x="purchase days", y="customers")
-
-
-def cohort_heatmap(retention: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Heat map of the share of each cohort that buys again, by periods since its first purchase.
-
-    `retention`: indexed by cohort; columns 0, 1, 2 …; shares, NaN where not over yet.
-    """
-    # Period 0 is 100 % by definition, and would leave no shades for the rest.
-    again = retention.drop(columns=[0], errors="ignore").dropna(how="all")
-    ax = style.axes(ax, height=1.6 + 0.32 * len(again))
-    title = message("Share of each cohort buying again, in percent")
-    if again.empty:
-        return style.no_data(ax, title)
-    roomy = max(again.shape) <= MOST_LABELLED
-    percent = again.map(lambda share: style.shown([100 * share], "customers")[0])
-    low, high = again.min(axis=None), again.max(axis=None)
-    marks.heat(ax, again, percent if roomy else None, low=low, high=high)
-    if not roomy:
-        marks.colour_key(ax, ax.collections[0], "share")
-    return style.say(ax, title, x="months since the first purchase", y="first purchase")
-
-
-def segment_value(segments: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """For each segment, its share of customers beside its share of revenue.
-
-    `segments`: indexed by segment; columns `customers`, `total_spend`.
-    """
-    ax = style.axes(ax, height=1.4 + 0.46 * len(segments))
-    title = message("Each segment's share of customers and of revenue")
-    if segments.empty:
-        return style.no_data(ax, title)
-    known = segments.reindex([key for key in [*style.SEGMENTS, OTHER] if key in segments.index])
-    share = known[["customers", "total_spend"]] / known[["customers", "total_spend"]].sum()
-    for shift, column in ((-0.19, "customers"), (0.19, "total_spend")):
-        colours = [style.SEGMENTS.get(name, style.MUTED) for name in known.index]
-        places = [place + shift for place in range(len(known))]
-        drawn = ax.barh(
-            places, share[column], 0.36, color=style.GREY if column == "customers" else colours
-        )
-        labels = style.shown(share[column], "share")
-        ax.bar_label(drawn, labels, padding=4, color=style.INK, fontsize=style.SMALL)
-    ax.set_yticks(range(len(known)), style.names(known.index))
-    ax.invert_yaxis()
-    style.no_scale(ax.xaxis)
-    ax.margins(x=0.1, y=0.02)
-    key = {message("Share of customers"): style.GREY, message("Share of revenue"): style.ACCENT}
-    return style.say(ax, title, x="share of all", key=key)
-
-
-def rfm_grid(grid: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Heat map of customers by recency score (5 on top) and frequency score.
-
-    `grid`: index R, columns F (each 1 … 5), customers.
-    """
-    ax = style.axes(ax, height=4.2)
-    title = message("Customers by recency and frequency score")
-    if grid.empty:
-        return style.no_data(ax, title)
-    ordered = grid.sort_index(ascending=False).sort_index(axis=1).fillna(0)
-    marks.heat(ax, ordered, style.people(ordered))
-    return style.say(
-        ax,
-        title,
-        x="frequency score (5: most purchase days)",
-        y="recency score (5: bought most recently)",
-    )

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
+from clv.report.frameworks import Named
 from clv.report.labels import STAGES
 
 MONTHS = pd.PeriodIndex(["1997-01", "1997-02"], freq="M")
@@ -28,6 +29,19 @@ def tables():
         index=pd.CategoricalIndex(["first_time_buyers", "missing_buyers"], name="cause"),
     )
     causes.attrs = {"before": 100.0, "after": 115.0}
+    parts = causes.assign(low=[30.0, -40.0], high=[55.0, -10.0])
+    rungs = [Named(name, {"en": f"«{name}»"}) for name in ("lead", "buyer", "fan", "sales", "gone")]
+    ladder = pd.DataFrame(
+        {
+            "customers": pd.array([None, 80, 20, None, 50], dtype="Int64"),
+            "at_risk": pd.array([None, 30, 2, None, 0], dtype="Int64"),
+            "share_of_customers": [None, 0.533, 0.133, None, None],
+            "on_ladder": [True, True, True, True, False],
+            "per_cohort": [False, False, False, True, False],
+        },
+        index=pd.Index(rungs, dtype=object, name="stage"),
+    )
+    ladder.attrs = {"title": Named("own", {"en": "«Own»"})}
     weeks = pd.date_range("1997-01-07", periods=60, freq="7D")
     return {
         "account": pd.DataFrame(
@@ -47,15 +61,37 @@ def tables():
             {"at_least": [5.0, 10.0], "below": [10.0, 20.0], "purchase_days": [7, 22]}
         ),
         "revenue_movement": causes,
+        "value_bridge": parts,
         "purchase_days_histogram": pd.DataFrame({"frequency": [0, 0, 1, 14]}),
         "cohort_heatmap": pd.DataFrame(
             {0: [1.0, 1.0], 1: [0.15, 0.1], 2: [0.12, None]}, index=MONTHS
+        ),
+        "cohort_revenue": pd.DataFrame(
+            {0: [20.0, 25.0], 1: [30.0, 31.0], 2: [35.0, None]}, index=MONTHS
+        ),
+        "customer_flow": pd.DataFrame(
+            {"new": [90, 10], "reactivated": [0, 4], "lapsed": [0, 30]}, index=MONTHS
+        ),
+        "aarrr": pd.DataFrame(
+            {"acquisition": [None, None], "activation": [0.3, 0.2], "retention": [0.1, None]},
+            index=MONTHS,
+            dtype=float,
         ),
         "segment_value": pd.DataFrame(
             {"customers": [30, 10], "total_spend": [100.0, 300.0]},
             index=["hibernating", "champions"],
         ),
         "rfm_grid": pd.DataFrame([[4470, 241], [0, 583]], index=[1, 5], columns=[1, 2]),
+        "segment_moves": pd.DataFrame(
+            [[7, 3], [80, 0], [2, 900]],
+            index=pd.Index(["not_yet", "champions", "hibernating"], name="segment_then"),
+            columns=pd.Index(["champions", "hibernating"], name="segment_now"),
+        ),
+        "segment_stages": pd.DataFrame(
+            [[70, 12], [0, 300]],
+            index=pd.Index(["champions", "hibernating"], name="segment"),
+            columns=pd.Index(["active", "churned"], name="stage"),
+        ),
         "frequency_recency_matrix": pd.DataFrame(
             [[0.5, 0.5], [0.1, 0.9]], index=[0, 1], columns=[0.0, 39.0]
         ),
@@ -99,14 +135,30 @@ def tables():
             },
             index=["champions", "promising"],
         ),
-        "stage_sizes": pd.DataFrame(
-            {"customers": pd.array([None] * 4 + [10, 1200, 0, None, 5, 6, 7, 8], dtype="Int64")},
-            index=stages,
+        "ladder": ladder,
+        "onward": pd.DataFrame(
+            {
+                "stage": ["lead"] * 3 + ["at_risk"] * 3,
+                "days": [0, 30, 60] * 2,
+                "share": [0.0, 0.2, 0.3, 0.0, 0.1, None],
+            }
+        ),
+        "occupation": pd.DataFrame(
+            {
+                "days": [0] * 3 + [30] * 3 + [60] * 3,
+                "stage": ["onboarding", "active", "churned"] * 3,
+                "share": [1.0, 0, 0, 0.6, 0.38, 0.02, 0, 0.97, 0.03],
+            }
+        ),
+        "loss_reasons": pd.DataFrame({"customers": [20, 7]}, index=["no_budget", "price"]),
+        "worth_fixing": pd.DataFrame(
+            {"customers": [90, 30], "one_point": [45.5, 12.0]},
+            index=pd.CategoricalIndex(["at_risk", "loyal"], name="stage"),
         ),
         "stage_value": pd.DataFrame({"clv": [0.0] * 4 + [1.0] * 8}, index=stages),
         "stage_moves": pd.DataFrame(
             [[7, 0, 0], [1200, 5, 3], [2, 80, 1], [0, 0, 900]],
-            index=pd.Index(["not_yet", *LOYAL_LADDER], name="stage_then"),
+            index=pd.Index(["not_known", *LOYAL_LADDER], name="stage_then"),
             columns=pd.Index(LOYAL_LADDER, name="stage_now"),
         ),
         "silence_limits": pd.DataFrame(
@@ -114,6 +166,7 @@ def tables():
                 "threshold": ["window", "at_risk", "dormant", "churned", "at_risk"],
                 "purchase_days": ["all", "1", "1", "1", "2-3"],
                 "value": [365.0, 93, 211, float("nan"), 61],
+                "why": "",
             }
         ),
     }

@@ -35,29 +35,3 @@ def test_the_histogram_counts_days_and_gathers_the_most_frequent(tables):
     assert [bar.get_height() for bar in ax.patches] == [2, 1, *[0] * 7, 1]
     assert tick_texts(ax, "x")[-1] == "10+"
     assert bar_texts(ax)[0] == "50%"
-
-
-def test_the_cohort_map_leaves_out_period_0_and_what_is_not_over(tables):
-    ax = plots.cohort_heatmap(tables["cohort_heatmap"])
-    assert bar_texts(ax) == ["15", "12", "10"]
-    assert tick_texts(ax, "y") == ["Jan 1997", "Feb 1997"]
-
-
-def test_a_cohort_map_with_too_many_cells_for_numbers_has_a_colour_key(tables):
-    wide = tables["cohort_heatmap"].reindex(columns=range(30)).ffill(axis=1)
-    ax = plots.cohort_heatmap(wide)
-    assert not ax.texts
-    assert len(ax.figure.axes) == 2
-
-
-def test_segments_come_best_first_whatever_the_order_of_the_table(tables):
-    ax = plots.segment_value(tables["segment_value"])
-    assert tick_texts(ax, "y") == ["Champions", "Hibernating"]
-    assert bar_texts(ax) == ["25%", "75%", "75%", "25%"]
-    assert to_hex(ax.patches[2].get_facecolor()).upper() == style.SEGMENTS["champions"]
-
-
-def test_the_grid_has_the_most_recent_buyers_on_top(tables):
-    ax = plots.rfm_grid(tables["rfm_grid"])
-    assert tick_texts(ax, "y") == ["5", "1"]
-    assert bar_texts(ax) == ["", "583", "4,470", "241"]

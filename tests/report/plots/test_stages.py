@@ -1,5 +1,4 @@
-import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgba
 
 from clv.report import plots, style
 
@@ -12,18 +11,11 @@ def texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
-@pytest.mark.parametrize("name", ["stage_sizes", "stage_value"])
-def test_stages_keep_their_order_and_colours_however_the_table_is_sorted(name, tables):
-    ax = getattr(plots, name)(tables[name].iloc[::-1])
+def test_stages_keep_their_order_and_colours_however_the_table_is_sorted(tables):
+    ax = plots.stage_value(tables["stage_value"].iloc[::-1])
     assert names(ax)[:2] == ["Onboarding", "Active"]
     colours = [to_hex(bar.get_facecolor()).upper() for bar in ax.patches[:2]]
     assert colours == [style.STAGES["onboarding"], style.STAGES["active"]]
-
-
-def test_stages_that_hold_nobody_or_cannot_be_seen_are_left_out(tables):
-    ax = plots.stage_sizes(tables["stage_sizes"])
-    assert names(ax) == ["Onboarding", "Active", "At risk", "Dormant", "Churned", "Reactivated"]
-    assert texts(ax)[1] == "1,200 (97%)"
 
 
 def test_stage_value_is_in_the_currency_of_the_study(tables):
@@ -32,8 +24,8 @@ def test_stage_value_is_in_the_currency_of_the_study(tables):
 
 def test_moves_are_numbered_and_nothing_stands_where_nobody_moved(tables):
     ax = plots.stage_moves(tables["stage_moves"])
-    assert texts(ax)[:4] == ["7", "", "", "1,200"]
-    assert names(ax)[0] == "Not yet a customer"
+    assert texts(ax)[:4] == ["–", "", "", "1,200"]
+    assert names(ax)[0] == "Not known yet"
     assert names(ax, "x") == ["Active", "Loyal", "Churned"]
 
 
@@ -43,9 +35,25 @@ def test_limits_are_numbered_where_a_state_exists(tables):
     assert names(ax) == ["1", "2-3"]
 
 
+def test_where_nothing_is_foreseen_stages_hold_what_came(tables):
+    table = tables["stage_value"].copy()
+    table.attrs["value"] = "brought"
+    ax = plots.stage_value(table)
+    assert ax.get_title(loc="left") == "Revenue of the last year by stage of the lifecycle"
+    assert ax.get_xlabel() == "revenue of the last year"
+
+
 def test_with_a_margin_stages_hold_value(tables):
     table = tables["stage_value"]
     table.attrs["value"] = "margin"
     ax = plots.stage_value(table)
     assert ax.get_title(loc="left") == "Expected value by stage of the lifecycle"
     assert ax.get_xlabel() == "expected value"
+
+
+def test_a_row_without_a_limit_at_risk_is_grey_and_not_in_rhythm(tables):
+    table = tables["silence_limits"].copy()
+    table.loc[table["threshold"] == "at_risk", "value"] = [93, float("nan")]
+    ax = plots.silence_limits(table)
+    grey = [bar for bar in ax.patches if bar.get_facecolor() == to_rgba(style.GREY)]
+    assert [round(bar.get_y() + bar.get_height() / 2) for bar in grey if bar.get_width()] == [1]
