@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import signal
+import math
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,39 +19,41 @@ from clv.errors import Message
 if TYPE_CHECKING:
     from clv.runs.last_run import LastRun
 
+
 # What the commands do is imported inside them: `clv --help` must not wait for pandas.
+
+
+class _Seconds(click.FloatRange):
+    """Some time that a clock can be set to."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:  # noqa: ANN401 -- as click has it
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):  # is in no range, and outside of none
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return seconds
+
+
+YEAR = 31_536_000
+SECONDS = _Seconds(min=0, min_open=True, max=YEAR)
 
 
 class Door(click.Group):
     """Commands that end in one sentence and the right exit code, never in a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 -- as click has it
-        try:
-            with _ending_on_sigterm():
+        from clv.runs import process
+
+        process.open_what_is_closed()
+        with process.ending_once():
+            try:
                 return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
-            raise
-        except (Exception, KeyboardInterrupt) as error:
-            from clv.runs import last_run
+            except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+                raise
+            except (Exception, KeyboardInterrupt) as error:
+                from clv.runs import last_run
 
-            click.echo(f"Error: {last_run.told(error).text}", err=True)
-            ctx.exit(last_run.exit_code(error))
-
-
-@contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM unwind the command as Ctrl-C does: kernels end, staging goes."""
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        from clv.runs.last_run import Terminated
-
-        raise Terminated
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+                click.echo(f"Error: {last_run.told(error).text}", err=True)
+                ctx.exit(last_run.exit_code(error))
 
 
 def _pairs(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -81,7 +83,15 @@ def _warn(messages: Iterable[Message]) -> None:
     """Say on stderr what went well but not quite."""
     for message in messages:
         if message.level == "warning":
-            click.echo(f"Warning: {message.text}", err=True)
+            _say(f"Warning: {message.text}", err=True)
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Say what has been done; it is done also where nobody listens, or the log's disk is full."""
+    try:
+        click.echo(text, err=err)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2 if err else 1)
 
 
 @contextmanager
@@ -118,15 +128,24 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--force", is_flag=True, help="Run also where nothing has changed.")
+@click.option("--refit", is_flag=True, help="Learn anew what the stages rest on.")
+@click.option("--keep", type=click.IntRange(min=1), help="How many runs to keep; default: all.")
+@click.option("--fail-on-alert", is_flag=True, help="Exit 4 where the report has alerts.")
+@click.option(
+    "--cell-timeout", type=SECONDS, default=600, show_default=True, help="Seconds for a cell."
+)
+@click.option("--timeout", type=SECONDS, help="Seconds for the run; default: no limit.")
 @click.option(
     "--progress",
     type=click.Choice(["auto", "bar", "plain", "json"]),
     default="auto",
     show_default=True,
 )
-def run(study: Path | None, progress: str, **options: Any) -> None:  # noqa: ANN401
+@click.pass_context
+def run(ctx: click.Context, study: Path | None, progress: str, **options: Any) -> None:  # noqa: ANN401
     """Run the notebooks of a study and publish their report."""
     from clv.runs import orders, suite
+    from clv.runs.last_run import PART
     from clv.runs.orders import Request
     from clv.runs.progress import shown
 
@@ -135,7 +154,11 @@ def run(study: Path | None, progress: str, **options: Any) -> None:  # noqa: ANN
         outcome = suite.run(request, show)
     _warn(outcome.messages)
     said = "Published" if outcome.anew else "Nothing changed since run"
-    click.echo(f"{said} {outcome.run.name}: open {request.out / 'index.html'}")
+    alerts = f" with {outcome.alerts} alert{'s'[: outcome.alerts != 1]}" if outcome.alerts else ""
+    beside = any(message.code == PART for message in outcome.messages)
+    place = outcome.run / "html" if beside else request.out / "index.html"
+    _say(f"{said} {outcome.run.name}{alerts}: open {place}")
+    ctx.exit(outcome.exit_code)
 
 
 @main.command()
@@ -148,9 +171,10 @@ def check(study: Path | None, settings: dict[str, str], out: Path | None, as_jso
     from clv.runs.orders import Request
 
     out = out or Request(orders.study_file(study), settings).home / "check"
-    with last_run.recorded(out) as last, _in_json(last, as_json) as said, results.set_aside(out):
+    with last_run.recorded(out) as last, _in_json(last, as_json) as said:
         asked = orders.study(orders.study_file(study), settings)
-        found = inputs.read(asked)
+        with results.set_aside(out):
+            found = inputs.read(asked)
         last.has_read(found)
         said |= {name: table.to_dict("records") for name, table in found.accounts.items()}
         for name, table in found.set_aside.items():
@@ -163,21 +187,86 @@ def check(study: Path | None, settings: dict[str, str], out: Path | None, as_jso
 @main.command()
 @_study
 @click.option("--out", type=click.Path(path_type=Path), required=True, help=".csv or .parquet")
-def score(study: Path | None, settings: dict[str, str], out: Path) -> None:
+@click.option("--refit", is_flag=True, help="Learn anew what the stages rest on.")
+def score(study: Path | None, settings: dict[str, str], out: Path, refit: bool) -> None:
     """Write every customer, valued, segmented and staged, as one table; no notebooks."""
-    from clv.runs import inputs, last_run, orders, preparation, results
+    from clv.runs import input_files, inputs, keeping, last_run, orders, preparation, results
+    from clv.runs.orders import Request
 
     with last_run.recorded(out.parent) as last:
         results.check_ending(out)
-        asked = orders.study(orders.study_file(study), settings)
+        request = Request(orders.study_file(study), settings, refit=refit)
+        asked = orders.study(request.study_file, settings)
+        input_files.spare(out, asked)
+        kept = keeping.find(asked, request, home=None)
         found = inputs.read(asked)
         last.has_read(found)
-        scored = preparation.score(asked, found.cleaned)
+        scored = preparation.score(asked, found, kept.found)
         last.has_scored(scored)
         customers = results.customer_table(scored.customers, asked.unit)
         results.replace(customers, out, excel=asked.excel)
+        last.messages += kept.learned_on(asked, found.cleaned).keep_those_of(scored)
     _warn(last.messages)
-    click.echo(f"{len(scored.customers):,} customers in {out}")
+    click.echo(f"{len(customers):,} customers in {out}")
+
+
+@main.command()
+@_study
+@click.option(
+    "--to",
+    "named",
+    multiple=True,
+    default=["env:CLV_DELIVER_TO"],
+    show_default=True,
+    metavar="env:NAME",
+    help="The environment variable that holds the addresses; may be repeated. Let its name begin "
+    "with CLV_DELIVER or hold TOKEN or SECRET: then no page can tell what it holds.",
+)
+@click.option("languages", "--lang", callback=_names, default="", help="Languages, such as en,tr.")
+@click.option(
+    "--pages",
+    type=click.Choice(["all", "summary", "none"]),
+    default="all",
+    show_default=True,
+    help="What is attached.",
+)
+@click.option("--after", metavar="CODE", help="The exit code that `clv run` has just ended with.")
+@click.option("--only-new", is_flag=True, help="Send nothing where nothing has changed.")
+@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+def deliver(
+    study: Path | None,
+    settings: dict[str, str],
+    *,
+    named: tuple[str, ...],
+    out: Path,
+    **options: Any,  # noqa: ANN401
+) -> None:
+    """Tell what the last run came to, by e-mail, webhook or chat; the pages go with it."""
+    from clv.runs import delivery, orders
+    from clv.runs.orders import Request
+
+    to = delivery.addresses(named)
+    home = Request(orders.study_file(study), settings, out=out).home
+    _say(delivery.deliver(home, to, **options))
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path), required=False)
+@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same for machines.")
+def history(study: Path | None, out: Path, as_json: bool) -> None:
+    """List the runs of a study: their state, their headline number and what changed.
+
+    STUDY may also be the name of a study; without one, and without ./study.yml, all are listed.
+    """
+    from clv.runs import history as told
+
+    found = told.read(out, told.name_of(study, out))
+    if as_json:
+        click.echo(json.dumps(told.as_dicts(found), ensure_ascii=False, indent=1))
+        return
+    for line in told.lines(found, told.terminal()) or [f"There is no report in {out} yet."]:
+        click.echo(line)
 
 
 @main.command("list")
@@ -192,3 +281,13 @@ def list_() -> None:
         for p in notebook.parameters:
             declared = f"{p.name}: {p.kind} = {p.default!r}"
             click.echo(f"    {declared:<46}{p.help}".rstrip())
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a folder for a study of your own: its notebooks, a commented study.yml, a README."""
+    from clv.runs import founding
+
+    file = founding.found(folder)
+    _say(f"Made {folder}. Name your purchases in {file}, then: cd {folder} && clv run")

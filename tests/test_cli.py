@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -239,6 +240,29 @@ def test_check_leaves_the_rows_for_which_data_is_refused_and_none_of_last_week(c
     assert not (folder / "quarantine.csv").exists()
 
 
+def test_check_takes_nothing_away_that_it_has_not_made(clv, shop):
+    own = shop / "d" / "quarantine_leads.csv"
+    own.parent.mkdir()
+    own.write_text("lead_id,why\nL1,ill\n")
+    for typed, code in (("unit=X", 2), ("unit=W", 0)):
+        assert clv("check", "--set", typed, "--out", "d").exit_code == code
+        assert own.exists()
+
+
+def test_score_does_not_write_over_what_it_reads(clv, shop):
+    before = (shop / "orders.csv").read_bytes()
+    result = clv("score", "--out", "orders.csv")
+    assert result.exit_code == 2
+    assert "The study reads orders.csv" in result.stderr
+    assert (shop / "orders.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e300", "0"])
+@pytest.mark.parametrize("option", ["--timeout", "--cell-timeout"])
+def test_a_time_that_no_clock_can_be_set_to_is_refused(clv, shop, option, seconds):
+    assert clv("run", option, seconds).exit_code == 2
+
+
 # Optional tables
 
 
@@ -294,6 +318,41 @@ def test_a_run_carries_optional_tables_in_its_tables_and_its_manifest(clv, with_
     assert clv("run").stdout.startswith("Published")
 
 
+def test_alerts_are_told_and_a_failure_only_where_that_is_asked_for(clv, shop):
+    told = clv("run")  # the purchases end long before as_of, and few are repeat buyers
+    assert told.exit_code == 0, told.stderr
+    assert re.search(r"Published \S+ with \d+ alerts?: open", told.stdout)
+    again = clv("run", "--fail-on-alert")
+    assert again.exit_code == 4
+    said = last_run(shop / "reports" / "shop")
+    assert (said["state"], said["exit_code"]) == ("ok", 4)
+    assert clv("run").exit_code == 0
+    assert last_run(shop / "reports" / "shop")["exit_code"] == 0
+
+
+def test_old_runs_go_where_only_some_are_to_be_kept(clv, shop):
+    days = ["2024-05-31", "2024-06-30", "2024-07-31"]
+    for day in days:
+        assert clv("run", "--set", f"as_of={day}", "--keep", "1").exit_code == 0
+    left = sorted(path.name[:10] for path in (shop / "reports" / "shop" / "runs").iterdir())
+    assert left == days[1:]  # the newest, and the one that it is compared with
+    assert clv("run", "--keep", "0").exit_code == 2
+
+
+# clv init
+
+
+def test_init_makes_a_folder_that_runs_and_is_made_once(clv, tmp_path):
+    made = clv("init", "new")
+    assert made.exit_code == 0, made.stderr
+    assert "cd new && clv run" in made.stdout
+    assert clv("check", "new/study.yml").exit_code == 0
+    again = clv("init", "new")
+    assert again.exit_code == 2
+    assert "new is not empty" in again.stderr
+    assert not (tmp_path / "last_run.json").exists()
+
+
 # clv score
 
 
@@ -310,8 +369,20 @@ def test_score_writes_one_table_with_its_account_beside_it(clv, shop, ending):
     assert len(table) == 30
     said = last_run(shop / "scored")
     assert said["model"]["state"] == "skipped"
-    assert said["messages"][-1]["text"] == said["model"]["reason"]
+    assert said["messages"][-2]["text"] == said["model"]["reason"]
     assert said["model"]["reason"] in result.stderr
+
+
+def test_score_keeps_what_the_stages_rest_on_and_uses_it_again(clv, shop):
+    kept = shop / "thresholds.json"
+    assert clv("score", "--out", "first.csv").exit_code == 0
+    before = kept.read_bytes()
+    assert clv("score", "--out", "again.csv", "--set", "as_of=2024-06-15").exit_code == 0
+    assert kept.read_bytes() == before
+    assert clv("score", "--out", "again.csv", "--set", "sector=health").exit_code == 2
+    refit = clv("score", "--out", "again.csv", "--set", "sector=health", "--refit")
+    assert refit.exit_code == 0, refit.stderr
+    assert kept.read_bytes() != before
 
 
 def test_an_unknown_ending_is_refused_before_anything_is_read(clv, shop):

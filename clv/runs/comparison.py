@@ -17,6 +17,7 @@ from clv.report import privacy
 from clv.report.messages import message
 from clv.report.words import Day, Share, Text, Words, of_unit
 from clv.runs import manifest, publishing
+from clv.study import Study
 
 # Keys of a study that may differ between two runs whose numbers mean the same.
 FREE = (
@@ -25,6 +26,7 @@ FREE = (
     "transactions",
     "columns",
     "format",
+    "tables",
     "languages",
     "max_faulty",
     "excel",
@@ -41,6 +43,7 @@ class Earlier:
     run_id: str
     as_of: str
     headlines: Mapping[tuple[str, str], Mapping[str, Any]] = field(repr=False)  # notebook, name
+    folder: Path
 
     @classmethod
     def read(cls, run: Path) -> Earlier:
@@ -48,10 +51,12 @@ class Earlier:
         made = manifest.read(run)
         found = publishing.read_json(run / "results.json")
         said = {(piece["notebook"], piece["name"]): piece for piece in found["headlines"]}
-        return cls(made["run_id"], made["as_of"], said)
+        return cls(made["run_id"], made["as_of"], said, run)
 
 
-def earlier(home: Path, study: Mapping[str, Any], as_of: str) -> Earlier | None:
+def earlier(
+    home: Path, study: Mapping[str, Any], as_of: str, *, thresholds: str | None = None
+) -> Earlier | None:
     """The newest good run of a study before a day, whole ones first; None where there is none.
 
     Parameters
@@ -62,12 +67,15 @@ def earlier(home: Path, study: Mapping[str, Any], as_of: str) -> Earlier | None:
         The study as used, with everything that its notebooks were told.
     as_of
         The as-of day of the run to compare, as ISO text.
+    thresholds
+        What the thresholds of its stages are known by: both sides must have used the same ones.
     """
     candidates = []
     for run in home.glob("runs/*"):
         with suppress(OSError, ValueError, KeyError):
             made = manifest.read(run)
-            if made["as_of"] < as_of and _terms(made["study"]) == _terms(study):
+            alike = made.get("thresholds_used") == thresholds
+            if made["as_of"] < as_of and alike and _terms(made["study"]) == _terms(study):
                 order = (made["as_of"], not made["partial"], (run / manifest.NAME).stat().st_mtime)
                 candidates.append((order, run.name, run))
     for *_, run in sorted(candidates, reverse=True):
@@ -77,9 +85,17 @@ def earlier(home: Path, study: Mapping[str, Any], as_of: str) -> Earlier | None:
 
 
 def _terms(study: Mapping[str, Any]) -> dict[str, Any]:
+    """What a study was asked beyond what is asked of every study.
+
+    A key at its default and one that an older version did not know yet mean the same.
+    """
     # Through JSON, as the manifest was: a tuple there is a list here.
-    plain = json.loads(json.dumps(dict(study)))
-    return {key: value for key, value in plain.items() if key not in FREE}
+    plain, usual = (json.loads(json.dumps(dict(each))) for each in (study, Study().as_dict()))
+    return {
+        key: value
+        for key, value in plain.items()
+        if key not in FREE and not (key in usual and usual[key] == value)
+    }
 
 
 def changes(headlines: Iterable[Mapping[str, Any]], before: Earlier | None) -> list[dict[str, Any]]:

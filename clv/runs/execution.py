@@ -2,55 +2,40 @@
 
 papermill calls a cell completed whose kernel was killed, and a notebook good that left by
 `sys.exit(0)`. Here a notebook has succeeded when every code cell was answered with "ok".
-Kernels speak over IPC sockets in a private folder: nothing to listen to, no network needed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-import papermill
-from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_core.utils import ensure_event_loop
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
-
-from clv.errors import DidNotConverge, NotebookFailed, TooLittleToModel
+from clv.errors import DidNotConverge, NotebookFailed, TimeIsUp, TooLittleToModel
+from clv.runs import notebooks
+from clv.runs.kernels import Kernels
 from clv.runs.notebooks import Notebook, is_injected, runs
 
-CELL_TIMEOUT = 600  # seconds
-OUTPUT_TIMEOUT = 60  # seconds for the last outputs of a cell; a busy machine needs more than 4
+if TYPE_CHECKING:
+    import nbformat
 
-# What a result could depend on but must not: the time zone, the locale, the order of sets and the
-# number of threads that add floats up. No kernel opens a window or writes into the home folder.
-ENVIRONMENT = {
-    "LC_ALL": "C.UTF-8",
-    "MPLBACKEND": "agg",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
-    "TZ": "UTC",
-}
+# papermill and its kin take half a second to import: only where a notebook is executed.
+
+CELL_TIMEOUT = 600  # seconds
 
 # What a notebook may find out only when it fits a model to a part of the history: no failure.
 REFUSALS = (TooLittleToModel.__name__, DidNotConverge.__name__)
+
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)  # full, over quota, read-only, broken
 
 _UNHEARD = logging.NullHandler()  # an error is told once, by us: the sentence of NotebookFailed
 
@@ -127,23 +112,71 @@ def execute(
     ------
     NotebookFailed
         As soon as one notebook fails; no kernel is left behind, whatever happens.
+    TimeIsUp
+        Where `time_limit` ends the run, naming the notebooks and cells that it was at.
     """
+    notebooks.library()  # before papermill imports it
+    _stand_somewhere(cwd)
     logging.getLogger("papermill").addHandler(_UNHEARD)
-    kernels = _Kernels(sockets, cwd, timeout, environment)
+    kernels = Kernels(sockets, cwd, timeout, environment)
+    trails = [_Trail(job.notebook, progress) for job in jobs]
     with ThreadPoolExecutor(at_once, thread_name_prefix="notebook") as pool:
         try:
-            futures = [pool.submit(_execute, job, kernels, progress) for job in jobs]
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            for failed in (f for f in futures if f in done and f.exception()):
-                raise failed.exception()
-            return tuple(future.result() for future in futures)
+            each = zip(jobs, trails, strict=True)
+            return _results([pool.submit(_execute, job, kernels, trail) for job, trail in each])
+        except TimeIsUp as up:
+            running = ", ".join(trail.place for trail in trails if trail.runs)
+            raise TimeIsUp(f"{up} It was at {running or 'no cell'}.") from up
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             kernels.end()
 
 
-def _execute(job: Job, kernels: _Kernels, progress: Progress) -> Executed | LeftOut:
-    trail = _Trail(job.notebook, progress)
+def _stand_somewhere(cwd: Path) -> None:
+    """Go there if the folder that this process works in is gone: papermill asks where it is."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        os.chdir(cwd)
+
+
+def _results(futures: Sequence[Future]) -> tuple[Executed | LeftOut, ...]:
+    """What has come of all, or the first error as soon as there is one."""
+    done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+    for failed in (future for future in futures if future in done and future.exception()):
+        raise failed.exception()
+    return tuple(future.result() for future in futures)
+
+
+@contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Let what is done here take only so long; to be used in the main thread.
+
+    Raises
+    ------
+    TimeIsUp
+        When the seconds are over, wherever the run is then.
+    """
+    if seconds is None:
+        yield
+        return
+
+    def end(_signal: int, _frame: object) -> None:
+        raise TimeIsUp(f"The run took longer than {seconds:g} seconds.")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _execute(job: Job, kernels: Kernels, trail: _Trail) -> Executed | LeftOut:
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
     try:
         node = papermill.execute_notebook(
             job.notebook.node(),
@@ -161,9 +194,14 @@ def _execute(job: Job, kernels: _Kernels, progress: Progress) -> Executed | Left
         if error.ename in REFUSALS:
             return LeftOut(job.notebook, str(error.evalue))
         raise NotebookFailed(trail.sentence(_last_line(error, kernels.timeout))) from error
+    except OSError as error:
+        if error.errno in DISK:
+            raise  # of this process, which writes what the kernels need: no fault of a notebook
+        raise NotebookFailed(trail.sentence(_last_line(error, kernels.timeout))) from error
     except Exception as error:  # dead kernels, time limits and sockets fail in many ways
         raise NotebookFailed(trail.sentence(_last_line(error, kernels.timeout))) from error
     finally:
+        trail.over = True
         _close_loop()
     trail.must_be_complete(node)
     return Executed(job.notebook, job.parameters, _without_clock(node), trail.seconds)
@@ -171,6 +209,8 @@ def _execute(job: Job, kernels: _Kernels, progress: Progress) -> Executed | Left
 
 def _close_loop() -> None:
     """Close the event loop that the client opened for this thread, with what still waits in it."""
+    from jupyter_core.utils import ensure_event_loop
+
     loop = ensure_event_loop()
     waiting = asyncio.all_tasks(loop)
     for task in waiting:
@@ -188,6 +228,7 @@ class _Trail:
     started: float = field(default_factory=time.perf_counter)
     number: int = 0  # of the code cell that runs, as JupyterLab would count it
     answered_ok: int = 0
+    over: bool = False
 
     @property
     def seconds(self) -> float:
@@ -203,12 +244,22 @@ class _Trail:
         self.answered_ok += 1
         if not is_injected(cell):
             cells = self.notebook.code_cells
-            self.progress(Step(self.notebook.stem, self.number, cells, self.seconds))
+            # Nobody may be listening any more; the run goes on.
+            with suppress(OSError):
+                self.progress(Step(self.notebook.stem, self.number, cells, self.seconds))
 
     def must_be_complete(self, node: nbformat.NotebookNode) -> None:
         """Raise unless every code cell, the injected one too, ran to its end."""
         if self.answered_ok < sum(map(runs, node.cells)):
             raise NotebookFailed(self.sentence("it left before its last cell"))
+
+    @property
+    def runs(self) -> bool:
+        return self.number > 0 and not self.over
+
+    @property
+    def place(self) -> str:
+        return f"{self.notebook.stem}, cell {self.number}"
 
     def sentence(self, why: str) -> str:
         return f"{self.notebook.stem} failed in cell {self.number}: {why}."
@@ -216,6 +267,9 @@ class _Trail:
 
 def _last_line(error: Exception, timeout: float) -> str:
     """What a person needs to know of an error, without its traceback."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
     match error:
         case PapermillExecutionError():
             text = f"{error.ename}: {error.evalue}"
@@ -238,63 +292,3 @@ def _without_clock(node: nbformat.NotebookNode) -> nbformat.NotebookNode:
         if is_injected(cell):
             cell.id = "injected-parameters"
     return node
-
-
-@dataclass
-class _Kernels:
-    """The kernels of one run: how they are started, and which of them are alive."""
-
-    sockets: Path
-    cwd: Path
-    timeout: float
-    environment: Mapping[str, str] = field(repr=False)
-    groups: set[int] = field(default_factory=set)  # process groups
-    ending: bool = False
-
-    def options(self, name: str) -> dict[str, Any]:
-        """What the notebook client must know to start a kernel of ours."""
-        connection = {"transport": "ipc", "connection_file": str(self.sockets / f"{name}.json")}
-        return {
-            "config": Config({"KernelManager": connection}),
-            "kernel_manager_class": self.manager(),
-            "shutdown_kernel": "immediate",
-            "execution_timeout": self.timeout,
-            "iopub_timeout": OUTPUT_TIMEOUT,
-        }
-
-    def end(self) -> None:
-        """Kill every kernel that is alive, and let none start any more."""
-        self.ending = True
-        for group in tuple(self.groups):
-            self.kill(group)
-
-    def kill(self, group: int) -> None:
-        """Kill a kernel with its children; once only, for the number may be given away again."""
-        if group in self.groups:
-            self.groups.discard(group)
-            with suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
-
-    def manager(self) -> type[AsyncKernelManager]:
-        """The class of kernel managers that start this interpreter in our environment."""
-        kernels = self
-        env = os.environ | ENVIRONMENT | {"IPYTHONDIR": str(self.sockets / "ipython")}
-        env |= self.environment
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-
-        class Manager(AsyncKernelManager):
-            # Not whichever kernel is installed under the name that the notebook asks for.
-            kernel_spec = KernelSpec(argv=command, language="python")
-
-            async def start_kernel(self, **options: Any) -> None:  # noqa: ANN401
-                await super().start_kernel(cwd=str(kernels.cwd), env=env, **options)
-                kernels.groups.add(self.provisioner.pgid)
-                if kernels.ending:
-                    kernels.end()
-
-            async def cleanup_resources(self, restart: bool = False) -> None:
-                if self.provisioner:
-                    kernels.kill(self.provisioner.pgid)
-                await super().cleanup_resources(restart=restart)
-
-        return Manager

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from clv.errors import PageIncomplete, listed
 from clv.report.languages import Words
 from clv.report.verbs import MIME
-from clv.runs.prose import split_title
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 Piece = dict[str, Any]
 
@@ -83,6 +83,8 @@ def first_language(notebook: NotebookNode) -> str:
 
 def title(notebook: NotebookNode, language: str = "en") -> str:
     """The question a notebook asks: its first heading of the first rank, or ""."""
+    from clv.runs.prose import split_title  # with nbconvert: only where there is a notebook
+
     words = Words.of(language)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

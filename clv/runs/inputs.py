@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
@@ -14,9 +13,9 @@ from clv.report import alerts
 from clv.report.alerts import Alert
 from clv.study import Study
 from clv.tables import declared, summaries, transactions
-from clv.tables.optional import facts, links
+from clv.tables.optional import links
+from clv.tables.optional.beside import load_tables
 from clv.tables.optional.facts import Facts
-from clv.tables.samples import SAMPLES
 from clv.tables.summaries import Summaries
 from clv.tables.transactions import Transactions
 
@@ -75,22 +74,15 @@ def read(study: Study) -> Inputs:
     cleaned = _cleaned(study)
     # As with purchases: the clock is read only where neither day is named.
     run_date = study.run_date or (None if study.as_of else date.today().isoformat())
-    tables = facts.load_all(
-        _tables(study),
-        as_of=cleaned.as_of,
+    tables = load_tables(
+        study.table_arguments(),
+        cleaned,
         run_date=run_date,
         timezone=study.timezone or declared.TIMEZONE,
         max_faulty=study.max_faulty,
     )
     known = links.messages(tables, cleaned) if isinstance(cleaned, Transactions) else ()
     return Inputs(cleaned, tables, known)
-
-
-def _tables(study: Study) -> dict[str, dict[str, Any]]:
-    """The optional tables of a study; those of a sample, where it has not named its own."""
-    named = study.transactions if isinstance(study.transactions, str) else ""
-    sample = SAMPLES.get(named)
-    return {**(sample.tables() if sample else {}), **study.table_arguments()}
 
 
 def _cleaned(study: Study) -> Cleaned:

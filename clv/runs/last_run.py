@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clv import passwords
-from clv.errors import AnotherRunHolds, ClvError, Message
+from clv.errors import AnotherRunHolds, ClvError, Message, Terminated
 from clv.report import privacy
-from clv.runs import preparation, publishing
+from clv.runs import publishing, secrecy
 
 if TYPE_CHECKING:
     from clv.runs.inputs import Inputs
@@ -20,11 +19,9 @@ if TYPE_CHECKING:
 
 NAME = "last_run.json"
 
+PART = "part-run"  # the code of a run of some notebooks: the report of all of them stays
+
 REFUSED = (2, 3)  # exit codes: what was typed or read is at fault, and not the run
-
-
-class Terminated(KeyboardInterrupt):
-    """The run was asked to end by SIGTERM."""
 
 
 @dataclass
@@ -37,24 +34,33 @@ class LastRun:
     tables: dict[str, dict[str, int]] = field(default_factory=dict)  # the rows of optional ones
     model: dict[str, Any] = field(default_factory=lambda: {"state": "none"})
     messages: list[Message] = field(default_factory=list)
+    exit_code: int = 0  # unless an error says another
+    to_its_end: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+
+    def commits(self) -> None:
+        """Publish from here on: who wishes the run to end finds it done, and told, in a moment."""
+        self.to_its_end.enter_context(publishing.undisturbed())
 
     def has_read(self, inputs: Inputs) -> None:
         """Take over the account of the rows and what is to be said of them."""
         self.as_of = inputs.cleaned.as_of.isoformat()
         self.rows = dict(inputs.cleaned.rows)
         self.tables = inputs.rows
-        self.messages += inputs.messages
+        self.adds(inputs.messages)
 
     def has_scored(self, scored: Scored) -> None:
         """Take over which models were fitted, or why none was."""
+        from clv.runs import preparation  # with scipy: not for a run that finds itself done
+
         self.model = scored.model
         if scored.model["state"] == "skipped":
             self.says("warning", "model-skipped", scored.reason)
         else:
-            self.messages += preparation.doubts(scored)
+            self.adds(preparation.doubts(scored))
 
-    def has_published(self, results: Mapping[str, Any]) -> None:
-        """Take over on which pages groups of customers were too small to be shown."""
+    def has_published(self, results: Mapping[str, Any], run: Path) -> None:
+        """Take over where the report stands, and where groups were too small to be shown."""
+        self.run_id = run.name  # a repeat is not the run that it repeats
         if results["merged"]:
             told = (
                 f"Groups of fewer than {privacy.FEWEST} customers are shown together as Other in "
@@ -63,7 +69,11 @@ class LastRun:
 
     def says(self, level: str, code: str, text: str) -> None:
         """Add a message of the run itself."""
-        self.messages.append(Message(level, code, text))
+        self.adds([Message(level, code, text)])
+
+    def adds(self, messages: Iterable[Message]) -> None:
+        """Add messages, without any secret that stands in the environment."""
+        self.messages += [replace(one, text=secrecy.masked(one.text)) for one in messages]
 
     def content(self, exit_code: int) -> dict[str, Any]:
         """The content of last_run.json."""
@@ -80,23 +90,28 @@ class LastRun:
 
 
 @contextmanager
-def recorded(folder: Path) -> Iterator[LastRun]:
+def recorded(folder: Path, then: Callable[[], object] = lambda: None) -> Iterator[LastRun]:
     """Write last_run.json into a folder when the command ends, however it ends.
 
+    `then` is done when it stands, and tells others of it; where that fails, last_run.json says so.
     A run that was turned away because another one holds the report writes nothing.
     """
     last = LastRun()
-    try:
-        yield last
-    except AnotherRunHolds:
-        raise
-    except BaseException as error:
-        last.messages.append(told(error))
-        with suppress(OSError):  # the disk may be what failed; the exit code still says so
-            _write(folder, last, exit_code(error))
-        raise
-    with publishing.disk_trouble(folder):
-        _write(folder, last, 0)
+    with publishing.for_no_stranger_to_write(), last.to_its_end:
+        try:
+            yield last
+            with publishing.disk_trouble(folder):
+                _write(folder, last, last.exit_code)
+                then()
+        except AnotherRunHolds:
+            raise
+        except BaseException as error:
+            last.messages.append(told(error))
+            with suppress(OSError):  # the disk may be what failed; the exit code still says so
+                _write(folder, last, exit_code(error))
+            with suppress(OSError):
+                then()
+            raise
 
 
 def exit_code(error: BaseException) -> int:
@@ -112,7 +127,12 @@ def exit_code(error: BaseException) -> int:
 
 
 def told(error: BaseException) -> Message:
-    """What is said of an error: one sentence, and never a traceback."""
+    """What is said of an error: one sentence, never a traceback, and never a secret."""
+    said = _told(error)
+    return replace(said, text=secrecy.masked(said.text))
+
+
+def _told(error: BaseException) -> Message:
     match error:
         case ClvError():
             return error.message
@@ -121,10 +141,20 @@ def told(error: BaseException) -> Message:
                 "Interrupted: kernels ended, nothing published, the last good report is as it was."
             )
             return Message("error", "interrupted", text)
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    text = f"Unforeseen: {type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
-    said = f"{text}: {passwords.masked(str(error))}. This is a fault of clv: report it."
+        case MemoryError():
+            text = (
+                f"Out of memory in {_place(error)}. What had been published is as it was; give "
+                "the run more memory, fewer --jobs, or less data."
+            )
+            return Message("error", "out-of-memory", text)
+    text = f"Unforeseen: {type(error).__name__} in {_place(error)}"
+    said = f"{text}: {error}. This is a fault of clv: report it."
     return Message("error", "unforeseen", said)
+
+
+def _place(error: BaseException) -> str:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(where.filename).name}, line {where.lineno}"
 
 
 def _state(exit_code: int) -> str:

@@ -17,13 +17,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import clv
-from clv.models.estimation import MaximumLikelihood
 from clv.runs import publishing
 from clv.runs.notebooks import Notebook
-from clv.scoring import Scored
+
+if TYPE_CHECKING:
+    from clv.models.estimation import MaximumLikelihood
+    from clv.scoring import Scored
 
 NAME = "manifest.json"
 
@@ -42,6 +44,10 @@ def made_from(
     *,
     compared_with: str | None = None,
     pseudonyms: str | None = None,
+    thresholds: str | None = None,
+    forecasts: str | None = None,
+    watch_list: str | None = None,
+    by_hand: bool = False,
 ) -> dict[str, Any]:
     """Everything that a run's results depend on.
 
@@ -59,6 +65,14 @@ def made_from(
         The run whose numbers stand beside those of this one, if there is any.
     pseudonyms
         The fingerprint of the key by which customers are named, if there is any.
+    thresholds
+        What the thresholds of the stages are known by, unless they are learned from these inputs.
+    forecasts
+        The fingerprint of the earlier forecasts that are held against what came, if there are any.
+    watch_list
+        The sha256 of the earlier watch list whose time is over, if there is one.
+    by_hand
+        Whether the data are others than the study's: what they foresee is not kept for it.
     """
     return {
         "study": dict(study),
@@ -67,6 +81,10 @@ def made_from(
         "inputs": dict(inputs),
         "compared_with": compared_with,
         "pseudonyms": pseudonyms,
+        "thresholds": thresholds,
+        "forecasts": forecasts,
+        "watch_list": watch_list,
+        "by_hand": by_hand,
         "code": code_hash(),
         "lock_file": lock_hash(),
         "versions": versions(),
@@ -132,6 +150,11 @@ def _estimate(found: MaximumLikelihood) -> dict[str, Any]:
     return {
         "parameters": {name: {"estimate": _plain(e), "error": _plain(s)} for name, e, s in values},
         "log_likelihood": _plain(found.log_likelihood),
+        "aic": _plain(found.aic),
+        "bic": _plain(found.bic),
+        "converged": bool(found.converged),
+        "identified": bool(found.identified),
+        "condition": _plain(found.condition),
         "customers": int(found.n_customers),
         "evaluations": int(found.evaluations),
         "why": found.why,
@@ -166,6 +189,13 @@ def verifies(run: Path) -> bool:
         return read(run)["files"] == files(run)
     except (OSError, ValueError, KeyError):
         return False
+
+
+def standing(home: Path, run_id: str) -> Path | None:
+    """The run that stands whole under a name or as a repeat of it, the one that leads first."""
+    last = publishing.latest(home)
+    stand = sorted(publishing.repeats(home, run_id), key=lambda run: run.resolve() != last)
+    return next((run for run in stand if verifies(run)), None)
 
 
 def sha256(path: Path) -> str:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
+import json
 import re
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import nbformat
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import clv
 from clv.errors import UsageError, near
 from clv.runs import parameters
 from clv.runs.parameters import Parameter
 
+if TYPE_CHECKING:
+    import nbformat
+
+GRAMMAR = "rfc3987_syntax"
 SUMMARY = "99"  # reads the results of all the others, so it runs last
 
 _NAME = re.compile(r"(?P<number>[0-9]{2})_[a-z0-9_]+")
@@ -42,7 +49,22 @@ class Notebook:
 
     def node(self) -> nbformat.NotebookNode:
         """A fresh copy of the notebook."""
-        return nbformat.read(self.path, as_version=4)
+        return library().read(self.path, as_version=4)
+
+
+def library() -> ModuleType:
+    """nbformat, which whoever only asks whether anything has changed need not wait for.
+
+    It comes without a grammar of international addresses, for a check that no notebook needs: to
+    build it takes longer than everything else that is imported here.
+    """
+    if GRAMMAR in sys.modules:
+        return importlib.import_module("nbformat")
+    sys.modules[GRAMMAR] = None  # as if it were not installed; jsonschema can do without
+    try:
+        return importlib.import_module("nbformat")
+    finally:
+        sys.modules.pop(GRAMMAR, None)
 
 
 def folder_of(study_folder: Path | None) -> Path:
@@ -73,14 +95,14 @@ def choose(notebooks: Sequence[Notebook], only: Iterable[str] = ()) -> tuple[Not
     return tuple(n for n in notebooks if not asked or {n.number, n.stem} & set(asked))
 
 
-def runs(cell: nbformat.NotebookNode) -> bool:
+def runs(cell: Mapping[str, Any]) -> bool:
     """Whether a cell is one that a kernel executes."""
-    return cell.cell_type == "code" and bool(cell.source.strip())
+    return cell["cell_type"] == "code" and bool(_source(cell).strip())
 
 
-def is_injected(cell: nbformat.NotebookNode) -> bool:
+def is_injected(cell: Mapping[str, Any]) -> bool:
     """Whether a cell holds what the notebook was told, and is not one of its own."""
-    return "injected-parameters" in cell.metadata.get("tags", [])
+    return "injected-parameters" in _tags(cell)
 
 
 def _files(folder: Path) -> Iterable[Path]:
@@ -90,26 +112,39 @@ def _files(folder: Path) -> Iterable[Path]:
 def _read(path: Path) -> Notebook:
     text = path.read_bytes()
     try:
-        node = nbformat.reads(text.decode("utf-8"), as_version=4)
-    except (ValueError, AttributeError, nbformat.ValidationError) as error:
-        raise UsageError(f"{path.name} is not a notebook: {error}") from None
-    return Notebook(
-        path=path,
-        question=_question(node, path.stem),
-        parameters=_parameters(node, path.stem),
-        code_cells=sum(runs(cell) for cell in node.cells),
-        needs_model=bool(node.metadata.get("clv", {}).get("needs_model", False)),
-        sha256=hashlib.sha256(text).hexdigest(),
-    )
+        node = json.loads(text.decode("utf-8"))
+        cells = node["cells"]
+        return Notebook(
+            path=path,
+            question=_question(cells, path.stem),
+            parameters=_parameters(cells, path.stem),
+            code_cells=sum(map(runs, cells)),
+            needs_model=bool(node["metadata"].get("clv", {}).get("needs_model", False)),
+            sha256=hashlib.sha256(text).hexdigest(),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UsageError(f"{path.name} is not a notebook: {_lacking(error)}") from None
 
 
-def _question(node: nbformat.NotebookNode, default: str) -> str:
-    prose = "\n".join(cell.source for cell in node.cells if cell.cell_type == "markdown")
+def _lacking(error: Exception) -> str:
+    return f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+
+
+def _question(cells: Sequence[Mapping[str, Any]], default: str) -> str:
+    prose = "\n".join(_source(cell) for cell in cells if cell["cell_type"] == "markdown")
     heading = re.search(r"^#\s+(.+?)\s*$", prose, flags=re.MULTILINE)
     return heading[1] if heading else default
 
 
-def _parameters(node: nbformat.NotebookNode, where: str) -> tuple[Parameter, ...]:
-    tagged = (c for c in node.cells if "parameters" in c.metadata.get("tags", []))
-    cell = next(tagged, None)
-    return parameters.read(cell.source, where) if cell else ()
+def _parameters(cells: Sequence[Mapping[str, Any]], where: str) -> tuple[Parameter, ...]:
+    cell = next((cell for cell in cells if "parameters" in _tags(cell)), None)
+    return parameters.read(_source(cell), where) if cell else ()
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    """The text of a cell, which a file holds line by line."""
+    return "".join(cell["source"])
+
+
+def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
+    return cell["metadata"].get("tags", [])

@@ -12,10 +12,20 @@ from clv.errors import BadParameter, ClvError, UnknownParameter, UsageError, lis
 from clv.report import languages
 from clv.runs import notebooks, parameters
 from clv.runs.notebooks import Notebook
+from clv.stages import frameworks
 from clv.study import SOURCE_KEYS, Study
 from clv.study_keys import CHECKS, NOMINAL, PLAIN_NAME
+from clv.study_lifecycle import FRAMEWORKS
+from clv.tables.samples import SAMPLES
 
 STUDY_FILE = "study.yml"
+
+# Parameters of notebooks that every run gives them itself.
+GIVEN = {
+    "language": "name the languages with --lang, such as --lang tr",
+    "prepared": "a run prepares the data for its notebooks itself",
+    "results": "a run gathers what its notebooks say itself",
+}
 
 _NAME_LINE = re.compile(rf"^\W*name\W*:\W*({PLAIN_NAME})\W*$", re.MULTILINE)
 
@@ -31,11 +41,21 @@ class Request:
     out: Path = Path("reports")
     jobs: int = 2  # kernels at once
     force: bool = False
+    refit: bool = False  # learn the thresholds of the stages anew
+    keep: int | None = None  # how many runs stay; None: all
+    fail_on_alert: bool = False
+    cell_timeout: float = 600  # seconds that one cell may take
+    timeout: float | None = None  # seconds that the run may take; None for as many as it needs
 
     @property
     def home(self) -> Path:
         """The folder of the study's reports, also where its file is going to be refused."""
         return self.out / _name(self.study_file, self.settings)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether other data were named by hand than those of the study file."""
+        return self.study_file is not None and bool(self.settings.keys() & set(SOURCE_KEYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +87,7 @@ def study(file: Path | None, settings: Mapping[str, str]) -> Study:
     """A study with the keys that were changed by hand, for commands without notebooks."""
     changed = _changed(_read(file, settings), settings, ())
     parameters.raise_all(parameters.out_of_range(said_by(changed)))
+    check_files(changed)
     return changed
 
 
@@ -94,13 +115,26 @@ def check(order: Order) -> None:
         given = {name: value for name, value in order.values.items() if name in own}
         faults += parameters.faults(given, notebook.parameters, notebook.stem)
     parameters.raise_all(faults)
+    check_files(order.study)
+
+
+def check_files(study: Study) -> None:
+    """Refuse files that are not there, and a framework that is none, before data are read."""
+    if study.rfm_cutoffs and not (study.folder / study.rfm_cutoffs).is_file():
+        raise UsageError(f"There is no file {study.folder / study.rfm_cutoffs} of cut points.")
+    if study.summary:
+        return
+    if study.framework not in FRAMEWORKS and not Path(study.framework_source).is_file():
+        raise UsageError(f"There is no file {study.framework_source}, named as the framework.")
+    frameworks.read(study.framework_source)
 
 
 def said_by(study: Study) -> dict[str, Any]:
     """What a study says to its notebooks, by the names of their parameters.
 
     A parameter has one type: a margin is text there, share or column, transactions are a name,
-    tables have a source each, and nominal prices are no table of prices.
+    tables have a source each, nominal prices are no table of prices, and whether customers have
+    contracts is one of the settings of the lifecycle.
     """
     said = {key: value for key, value in study.as_dict().items() if value is not None}
     if "margin" in said:
@@ -108,6 +142,7 @@ def said_by(study: Study) -> dict[str, Any]:
     if "transactions" in said:
         said["transactions"] = study.source_name
     said["tables"] = {name: {"source": where} for name, where in study.table_names.items()}
+    said["lifecycle"] = study.settings
     if said.get("prices") == NOMINAL:
         said["prices"] = {}
     return {key: value for key, value in said.items() if key not in ("name", "languages")}
@@ -117,12 +152,15 @@ def said_by(study: Study) -> dict[str, Any]:
 
 
 def _read(file: Path | None, settings: Mapping[str, str]) -> Study:
-    """The study of a file, or the sample; of data named by hand its day and its name are not."""
+    """The study of a file, or of a sample; data of one's own, named by hand, have another day."""
     if file:
         return Study.read(file)
-    sample = Study.default()
+    study = Study.default()
+    named = settings.get("transactions")
+    if named in SAMPLES:
+        return replace(study, name=named, as_of=SAMPLES[named].declared["as_of"].isoformat())
     own = settings.keys() & set(SOURCE_KEYS)
-    return replace(sample, name=Study().name, as_of=None) if own else sample
+    return replace(study, name=Study().name, as_of=None) if own else study
 
 
 def _folder(file: Path | None) -> Path | None:
@@ -143,11 +181,12 @@ def _name(file: Path | None, settings: Mapping[str, str]) -> str:
 
 def _changed(study: Study, settings: Mapping[str, str], chosen: Sequence[Notebook]) -> Study:
     """The study with its keys changed as typed; a key that nobody knows is a fault."""
-    known = {*CHECKS, *_by_name(chosen)}
-    faults = []
+    known = {*CHECKS, *_by_name(chosen)} - GIVEN.keys()
+    given = [name for name in settings if name in GIVEN]
+    faults = [UsageError(f"--set cannot change `{name}`: {GIVEN[name]}.") for name in given]
     for name, text in settings.items():
         try:
-            if name not in known:
+            if name not in known and name not in GIVEN:
                 raise UnknownParameter.from_name("The study", name, known)
             study = study.override({name: text}) if name in CHECKS else study
         except UsageError as fault:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clv.errors import PageIncomplete
-from clv.runs import comparison, exporter, index
+from clv.runs import comparison, index
 from clv.runs.comparison import Earlier
 from clv.runs.execution import Executed
 from clv.runs.harvest import harvest
@@ -40,6 +40,8 @@ def write(
     before
         The run that this one is compared with.
     """
+    from clv.runs import exporter  # with nbconvert: half a second, and only who writes needs it
+
     for language in languages:
         listed = [entry(one, language) for one in executed]
         for edition in EDITIONS:
@@ -103,7 +105,8 @@ def _links(stem: str, language: str, edition: str, languages: Sequence[str]) -> 
     others = {name: _folder(language, name) for name in EDITIONS if name != edition}
     spoken = {name: _folder(name, edition) for name in languages if name != language}
     links = {
-        "home": link(f"../../../{index.name_of(language)}"),
+        # Through `latest`, one folder higher than the run, it is the index that this leads to.
+        "home": link(f"../../{index.name_of(language)}"),
         "languages": {name: link(f"{folder}/{stem}.html") for name, folder in spoken.items()},
         **{name: link(f"{folder}/{stem}.html") for name, folder in others.items()},
     }

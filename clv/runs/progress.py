@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from threading import Lock
 
@@ -18,14 +18,26 @@ from clv.runs.execution import Progress, Step
 @contextmanager
 def shown(kind: str) -> Iterator[Progress]:
     """What to call with each Step; `kind` is auto, bar, plain or json."""
-    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    console = _Tireless(stderr=True, highlight=False, markup=False, soft_wrap=True)
     if kind == "bar" or (kind == "auto" and console.is_terminal):
         with _bars(console) as show:
             yield show
     elif kind == "json":
-        yield lambda step: console.print(json.dumps(asdict(step), ensure_ascii=False))
+        yield lambda step: _say(console, json.dumps(asdict(step), ensure_ascii=False))
     else:
-        yield lambda step: console.print(_line(step)) if step.done == step.of else None
+        yield lambda step: _say(console, _line(step)) if step.done == step.of else None
+
+
+class _Tireless(Console):
+    """A console that a run does not end with when its reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
+def _say(console: Console, line: str) -> None:
+    with suppress(OSError):  # the disk of a log may be full, and the report is on another one
+        console.print(line)
 
 
 def _line(step: Step) -> str:

@@ -22,6 +22,8 @@ from clv.study_sources import TABLES
 
 FIRST = ["customer_id", "frequency", "recency", "T", "unit", "monetary_value"]
 
+SET_ASIDE = '"file","line","reason","column"'  # so begins every file of rows set aside
+
 # A spreadsheet runs a cell that begins so, in the full-width forms too.
 _FORMULA = r"^([=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])"
 _FIGURES = r'^([0-9][^"]*)$'  # what Excel may take for a number or a day
@@ -63,15 +65,25 @@ def replace(table: pd.DataFrame, path: Path, *, excel: bool = False) -> None:
 
 @contextmanager
 def set_aside(folder: Path) -> Iterator[None]:
-    """Take away the rows that were set aside last time; keep those for which data is refused."""
+    """Take away the rows that were set aside last time; keep those for which data is refused.
+
+    A file of such a name that holds no rows set aside is somebody else's, and stays.
+    """
     for name in ("quarantine", *(f"quarantine_{table}" for table in TABLES)):
-        (folder / f"{name}.csv").unlink(missing_ok=True)
+        file = folder / f"{name}.csv"
+        if file.is_file() and _holds_rows_set_aside(file):
+            file.unlink()
     try:
         yield
     except TooManyFaulty as refused:
         if refused.quarantine is not None:
             replace(refused.quarantine, folder / "quarantine.csv")
         raise
+
+
+def _holds_rows_set_aside(file: Path) -> bool:
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        return lines.readline(1000).startswith(SET_ASIDE)
 
 
 def _parquet(table: pd.DataFrame, path: Path, _excel: bool) -> None:

@@ -20,6 +20,7 @@ from clv import report
 from clv.report import verbs
 from clv.report.findings import Finding
 from clv.report.words import Share, Text
+from clv.runs import manifest, publishing
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 
@@ -112,3 +113,56 @@ def notebook(spoken) -> NotebookNode:
             spoken(lambda: report.finding(other)),
         ]
     )
+
+
+# A report as it stands when a run has ended, for those who tell of it.
+
+PAGE = """<nav><a href="../../../../../index.html">All reports</a> <a href="analyst/{own}">Code</a>
+<a href="../en/{own}">English</a> <a href="../tr/{own}">Türkçe</a></nav><a href="#answer">Skip</a>
+<a href="{other}"><b>Further on</b></a>"""
+REVENUE = {
+    "name": "revenue", "label": "Revenue", "value": 1030.0, "unit": "USD", "low": 900.0,
+    "high": 1100.0, "text": "$1,030", "interval": "$900 to $1,100", "better": "up",
+    "notebook": "99_executive_summary", "previous": 1000.0, "previous_as_of": "1998-03-31",
+    "change": 30.0,
+}  # fmt: skip
+ANSWERS = [
+    {"notebook": "01_customer_base", "title": "Who buys?", "file": "01_customer_base.html",
+     "answer": "Many.", "next_step": "Write."},
+    {"notebook": "99_executive_summary", "title": "What should we do?",
+     "file": "99_executive_summary.html", "answer": "Call 12 customers & wait.",
+     "next_step": "Begin on Monday."},
+]  # fmt: skip
+SAID = {"pages": ANSWERS, "headlines": [REVENUE], "alerts": []}
+
+
+@pytest.fixture
+def ended(tmp_path) -> Callable[..., Path]:
+    """Lay out the folder of a study whose last run has ended in some way."""
+
+    def ended(*, alerts: list[dict] | tuple = (), published: bool = True, **last: object) -> Path:
+        home = tmp_path / "reports" / "shop"
+        run = home / "runs" / "1998-06-30-3f9a"
+        (run if published else home).mkdir(parents=True)
+        if published:
+            _publish(run, SAID | {"alerts": list(alerts)})
+            (home / "latest").symlink_to("runs/1998-06-30-3f9a")
+        told = {"state": "ok", "exit_code": 0, "run_id": "1998-06-30-3f9a", "as_of": "1998-06-30"}
+        publishing.write_json(home / "last_run.json", told | {"messages": []} | last)
+        return home
+
+    return ended
+
+
+def _publish(run: Path, said: dict) -> None:
+    stems = ("01_customer_base", "99_executive_summary")
+    for language in ("en", "tr"):
+        (run / "html" / language / "analyst").mkdir(parents=True)
+        for own, other in (stems, stems[::-1]):
+            page = PAGE.format(own=f"{own}.html", other=f"{other}.html")
+            (run / "html" / language / f"{own}.html").write_text(page, encoding="utf-8")
+    turkish = [answer | {"title": "Ne yapmalı?"} for answer in ANSWERS]
+    origin = {"study": "shop", "as_of": "1998-06-30", "languages": ["en", "tr"]}
+    translations = {"tr": said | {"pages": turkish}}
+    publishing.write_json(run / "results.json", origin | said | {"translations": translations})
+    manifest.write(run, {})

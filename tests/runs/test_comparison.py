@@ -12,14 +12,14 @@ STUDY = {"unit": "W", "horizon": "12M", "languages": ("en",), "as_of": "1998-06-
 PIECE = {"notebook": "06", "name": "clv", "value": 110.0, "unit": "USD", "better": "up"}
 
 
-def publish(home, name, *, partial=False, study=STUDY, value=100.0, **facts):
+def publish(home, name, *, partial=False, study=STUDY, value=100.0, thresholds=None, **facts):
     """A published run with one headline."""
     run = home / "runs" / name
     run.mkdir(parents=True)
     found = {"headlines": [PIECE | {"value": value} | facts]}
     (run / "results.json").write_text(json.dumps(found), encoding="utf-8")
     made = {"run_id": name[:13], "as_of": name[:10], "partial": partial, "study": study}
-    manifest.write(run, made)
+    manifest.write(run, made | {"thresholds_used": thresholds})
     return run
 
 
@@ -44,6 +44,14 @@ def test_the_newest_good_run_of_an_earlier_day_is_compared_with(tmp_path):
         publish(tmp_path, name)
     before = comparison.earlier(tmp_path, STUDY, "1998-06-30")
     assert (before.run_id, before.as_of) == ("1998-03-31-bb", "1998-03-31")
+
+
+def test_runs_whose_stages_rest_on_other_thresholds_are_not_compared(tmp_path):
+    publish(tmp_path, "1997-12-31-aa", thresholds="kept")
+    publish(tmp_path, "1998-03-31-bb", thresholds="learned anew")
+    before = comparison.earlier(tmp_path, STUDY, "1998-06-30", thresholds="kept")
+    assert before.run_id == "1997-12-31-aa"
+    assert comparison.earlier(tmp_path, STUDY, "1998-06-30") is None
 
 
 def test_a_run_that_lost_a_file_is_not_compared_with(tmp_path):
@@ -74,6 +82,13 @@ def test_a_repeat_counts_as_the_run_that_it_repeats(tmp_path):
 def test_only_the_same_question_has_a_comparable_answer(tmp_path, key, value, comparable):
     publish(tmp_path, "1998-03-31-bb", study=STUDY | {key: value})
     assert (comparison.earlier(tmp_path, STUDY, "1998-06-30") is not None) is comparable
+
+
+def test_a_key_that_an_older_version_did_not_know_is_at_its_default(tmp_path):
+    old = {key: value for key, value in STUDY.items() if key != "unit"}
+    publish(tmp_path, "1998-03-31-bb", study=old)
+    assert comparison.earlier(tmp_path, STUDY, "1998-06-30") is not None
+    assert comparison.earlier(tmp_path, STUDY | {"unit": "D"}, "1998-06-30") is None
 
 
 def test_without_an_earlier_run_there_is_nothing_to_compare_with(tmp_path):

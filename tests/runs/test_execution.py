@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from clv.errors import NotebookFailed
+from clv.errors import NotebookFailed, TimeIsUp
 from clv.runs import execution, notebooks
 from clv.runs.execution import Executed, Job
 
@@ -27,7 +27,7 @@ def execute(notebook_files, tmp_path):
 
     yield execute
     children = psutil.Process().children(recursive=True)
-    assert [child for child in children if "ipykernel" in " ".join(child.cmdline())] == []
+    assert [child for child in children if "clv.runs.kernels" in " ".join(child.cmdline())] == []
 
 
 def printed(executed) -> str:
@@ -122,3 +122,27 @@ def test_the_order_of_a_run_changes_nothing_in_this_process(execute):
     before = dict(os.environ)
     execute("01")
     assert dict(os.environ) == before
+
+
+def test_a_run_has_a_time_limit_and_says_where_it_was(execute):
+    with pytest.raises(TimeIsUp) as caught, execution.time_limit(6):
+        execute("13")
+    assert str(caught.value).startswith("The run took longer than 6 seconds. It was at ")
+
+
+def test_without_a_time_limit_nothing_is_set():
+    before = signal.getsignal(signal.SIGALRM)
+    with execution.time_limit(None):
+        assert signal.getsignal(signal.SIGALRM) == before
+    with execution.time_limit(60):
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 50
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_run_goes_on_where_nobody_listens(execute):
+    def gone(step):
+        raise BrokenPipeError
+
+    (executed,) = execute("01", told={"language": "en"}, progress=gone)
+    assert executed.notebook.number == "01"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from clv.runs import index
+from clv.runs import index, pages
 
 HEADLINE = {
     "name": "clv", "label": "Revenue", "value": 1023714, "unit": "USD", "low": 1, "high": 2,
@@ -240,12 +240,9 @@ def test_a_report_in_one_language_is_quoted_in_it_on_every_index(tmp_path):
     home = ran(tmp_path, results=RESULTS | {"languages": ["tr"]})
     (home / "latest" / "html" / "en").rename(home / "latest" / "html" / "tr")
     ran(tmp_path, name="other")
-    quoted = read(tmp_path).find(class_="study", string=None).find_next("h2", string="other")
-    assert quoted.find_parent(class_="study").find(attrs={"lang": "tr", "dir": True}) is None
-    assert (
-        read(tmp_path).find(string="shop").find_parent(class_="study").find(dir="ltr")["lang"]
-        == "tr"
-    )
+    other, shop = read(tmp_path)(class_="study")
+    assert other.find(attrs={"lang": "tr", "dir": True}) is None
+    assert shop.find(dir="ltr")["lang"] == "tr"
 
 
 def test_without_an_english_report_the_index_is_in_the_language_there_is(tmp_path):
@@ -253,3 +250,90 @@ def test_without_an_english_report_the_index_is_in_the_language_there_is(tmp_pat
     (home / "latest" / "html" / "en").rename(home / "latest" / "html" / "tr")
     assert read(tmp_path).html["lang"] == "tr"
     assert (tmp_path / "index.tr.html").read_bytes() == (tmp_path / "index.html").read_bytes()
+
+
+BRIDGE = {
+    "before": 1000.0, "after": 930.0, "currency": "USD", "start": "1998-03-31",
+    "parts": [
+        {"name": "won_customers", "amount": 50.0, "low": 40.0, "high": 60.0, "customers": 9},
+        {"name": "lapsed_customers", "amount": -120.0, "low": -150.0, "high": -90.0,
+         "customers": 1200},
+    ],
+}  # fmt: skip
+FORECAST = {
+    "made_on": "1997-06-30", "until": "1998-06-30", "expected": 100.0, "low": 80.0, "high": 120.0,
+    "currency": "USD", "came": 130.0, "over": True, "inside": False,
+}  # fmt: skip
+
+
+def words(found) -> str:
+    return " ".join(found.text.split())
+
+
+def test_why_the_total_moved_is_told_by_the_parts_that_moved_it_most(tmp_path):
+    ran(tmp_path, results=RESULTS | {"bridge": BRIDGE})
+    told = read(tmp_path).find(class_="bridge")
+    assert words(told.p) == (
+        "Why the expected total moved since March 31, 1998 from $1,000 to $930.00"
+    )
+    assert [words(item) for item in told("li")] == [
+        "▼ -$120.00 Probably lost since 1,200 customers",
+        "▲ +$50.00 New customers 9 customers",
+    ]
+
+
+def test_published_totals_stand_beside_forecasts_made_again(tmp_path):
+    tested = {"origins": 12, "missed": 0.22, "inside": 7}
+    ran(tmp_path, results=RESULTS | {"forecasts": [FORECAST], "tested": tested})
+    told = read(tmp_path).find(class_="changes")
+    assert told.summary.text == "0 of 1 published total held"
+    assert words(told.li) == (
+        "June 30, 1997: $100.00 ($80.00 to $120.00) until June 30, 1998: $130.00 came "
+        "outside the interval"
+    )
+    assert told.p.text.startswith("Made again on 12 earlier days")
+
+
+def test_studies_stand_side_by_side_where_there_are_several(tmp_path):
+    compared = {"previous": 1000000, "previous_as_of": "1998-03-31", "change": 23714}
+    total = HEADLINE | compared | {"name": "clv_total", "better": "up"}
+    ran(tmp_path, name="a", results=RESULTS | {"headlines": [total]})
+    assert not read(tmp_path).find(class_="overview")
+    ran(tmp_path, name="b", state="failed", runs=())
+    page = read(tmp_path)
+    first, second = page.find(class_="overview")("li")
+    assert words(first) == "a Published. Revenue $1,023,714 ▲ up 2.4% since March 31, 1998"
+    assert words(second).startswith("b The last run failed on ")
+    assert page.find(id=second.a["href"][1:]).text == "b"
+
+
+@pytest.mark.parametrize("results", ["{", "[]", '{"headlines": [{"name": "clv"}]}'])
+def test_a_report_that_cannot_be_read_says_so(tmp_path, results):
+    home = ran(tmp_path)
+    (home / "latest" / "results.json").write_text(results, encoding="utf-8")
+    assert state_of(read(tmp_path)).startswith("The report that stands is damaged.")
+
+
+@pytest.mark.parametrize("through", ["latest", "runs/1998-06-30-3f9a"])
+def test_all_reports_are_reached_from_a_page_however_it_was_opened(tmp_path, through):
+    home = ran(tmp_path)
+    (home / "latest" / "html" / "tr").mkdir()
+    index.write(tmp_path)
+    link = pages._links("99_executive_summary", "tr", "stakeholder", ["tr"])["home"]
+    # As a browser resolves it: by the address, and not by where a symbolic link leads.
+    reached = Path(os.path.normpath(home / through / "html" / "tr" / link))
+    if reached.parent == home:
+        onward = BeautifulSoup(reached.read_text("utf-8"), "html.parser")
+        assert onward.find("meta", attrs={"http-equiv": "refresh"})["content"].endswith(
+            onward.a["href"]
+        )
+        reached = Path(os.path.normpath(home / onward.a["href"]))
+    assert reached == tmp_path / "index.tr.html"
+    assert reached.is_file()
+
+
+def test_a_study_of_somebody_else_is_left_alone(tmp_path, monkeypatch):
+    ran(tmp_path)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    index.write(tmp_path)
+    assert not (tmp_path / "shop" / "index.html").exists()

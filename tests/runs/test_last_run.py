@@ -1,6 +1,9 @@
 """Whatever a command came to, last_run.json says it."""
 
+import errno
 import json
+import os
+import signal
 
 import pytest
 
@@ -85,10 +88,58 @@ def test_a_disk_that_takes_nothing_does_not_hide_the_error(tmp_path):
         pass
 
 
+def test_others_are_told_when_it_stands_and_where_that_fails_it_says_so(tmp_path):
+    seen = []
+    with recorded(tmp_path, then=lambda: seen.append(read(tmp_path)["state"])):
+        pass
+    assert seen == ["ok"]
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(CouldNotPublish, match="No space left"), recorded(tmp_path, then=full):
+        pass
+    assert (read(tmp_path)["state"], read(tmp_path)["exit_code"]) == ("failed", 5)
+    assert read(tmp_path)["messages"][-1]["code"] == "could-not-publish"
+
+
+def test_without_memory_it_says_what_to_do(tmp_path):
+    with pytest.raises(MemoryError), recorded(tmp_path):
+        raise MemoryError
+    (message,) = read(tmp_path)["messages"]
+    assert message["code"] == "out-of-memory"
+    assert "fewer --jobs" in message["text"]
+
+
+def test_no_message_tells_a_secret_of_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("SHOP_DSN", "postgresql://shop:s3cret-word@db/shop")
+
+    def fail(last):
+        last.says("warning", "odd", "It says s3cret-word.")
+        raise ZeroDivisionError("postgresql://shop:s3cret-word@db/shop has gone")
+
+    with pytest.raises(ZeroDivisionError), recorded(tmp_path) as last:
+        fail(last)
+    warning, error = read(tmp_path)["messages"]
+    assert warning["text"] == "It says …."
+    assert "s3cret-word" not in error["text"]
+    assert "ZeroDivisionError" in error["text"]
+
+
+def test_once_it_commits_a_run_is_not_broken_off(tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+    with recorded(tmp_path) as last:
+        last.commits()
+        os.kill(os.getpid(), signal.SIGINT)
+    assert read(tmp_path)["state"] == "ok"
+    assert signal.getsignal(signal.SIGINT) == before
+
+
 def test_merged_groups_are_told_with_their_pages(tmp_path):
     with recorded(tmp_path) as last:
-        last.has_published({"merged": []})
-        last.has_published({"merged": ["02_rfm_segments"]})
+        last.has_published({"merged": []}, tmp_path / "runs" / "a-run")
+        last.has_published({"merged": ["02_rfm_segments"]}, tmp_path / "runs" / "a-run.2")
+    assert read(tmp_path)["run_id"] == "a-run.2"  # the repeat that stands
     (message,) = read(tmp_path)["messages"]
     assert (message["level"], message["code"]) == ("info", "small-groups-merged")
     assert message["text"] == (

@@ -36,6 +36,9 @@ def test_the_same_run_has_the_same_name(made_of):
         {"lock_file": None},
         {"compared_with": "2024-09-30-0123abcd"},
         {"versions": {"numpy": "0"}},
+        {"forecasts": "ab"},
+        {"watch_list": "cd"},
+        {"by_hand": True},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -83,6 +86,11 @@ def test_estimates_are_plain_numbers_and_unknown_ones_are_null():
         log_likelihood=np.float64(-9582.4),
         n_customers=2357.0,
         evaluations=90,
+        converged=True,
+        identified=np.bool_(True),
+        condition=np.nan,
+        aic=19172.8,
+        bic=np.float64(19195.9),
         why="converged",
     )
     scored = SimpleNamespace(purchases=SimpleNamespace(estimation=found), spend=None)
@@ -91,6 +99,8 @@ def test_estimates_are_plain_numbers_and_unknown_ones_are_null():
         "r": {"estimate": 0.2, "error": 0.01},
         "alpha": {"estimate": 4.4, "error": None},
     }
+    told = {"converged": True, "identified": True, "condition": None, "aic": 19172.8}
+    assert estimates["purchases"] | told == estimates["purchases"]
     assert "spend" not in estimates
 
 

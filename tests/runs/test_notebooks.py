@@ -20,7 +20,8 @@ def test_a_notebook_is_known_by_number_question_and_parameters(found):
 
 
 def test_a_notebook_says_itself_whether_it_needs_a_model(found):
-    assert [n.stem for n in found if n.needs_model] == ["02_needs_a_model"]
+    needing = [n.stem for n in found if n.needs_model]
+    assert needing == ["02_needs_a_model", "20_says_what_all_are_worth"]
 
 
 def test_all_are_chosen_unless_some_are_named(found):

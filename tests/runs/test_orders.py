@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clv.errors import BadParameter, UnknownParameter, UsageError
+from clv.errors import BadParameter, StudyInvalid, UnknownParameter, UsageError
 from clv.runs import orders, parameters
 from clv.runs.orders import Request
 
@@ -38,6 +38,13 @@ def test_a_part_of_the_notebooks_is_partial(shop):
 def test_a_misspelt_key_is_refused_with_the_near_one(shop):
     with pytest.raises(UnknownParameter, match=r"no parameter `horizont`.*Did you mean `horizon`"):
         orders.order(Request(shop, {"horizont": "52W"}))
+
+
+@pytest.mark.parametrize("name", ["language", "prepared", "results"])
+def test_what_a_run_gives_its_notebooks_itself_cannot_be_set(shop, name):
+    with pytest.raises(UsageError, match=f"--set cannot change `{name}`: ") as caught:
+        orders.order(Request(shop, {name: "tr"}))
+    assert name != "language" or "--lang tr" in str(caught.value)
 
 
 def test_a_notebook_that_is_not_chosen_lends_no_parameter(shop):
@@ -133,3 +140,34 @@ def test_a_faulty_study_still_has_its_place(tmp_path, text, home):
     (tmp_path / "folder" / "study.yml").write_text(text)
     assert Request(tmp_path / "folder" / "study.yml").home == Path("reports", home)
     assert Request(tmp_path / "folder" / "study.yml", {"name": "mine"}).home.name == "mine"
+
+
+def test_what_is_set_of_the_lifecycle_reaches_the_notebooks_as_one_mapping(shop):
+    settings = {"contractual": "true", "lifecycle": "{lead_ttl: 45}", "sector": "saas"}
+    said = orders.said_by(orders.study(shop, settings))
+    assert said["lifecycle"] == {"lead_ttl": 45, "contractual": True}
+    assert (said["sector"], said["framework"]) == ("saas", "crm")
+
+
+def test_a_framework_that_is_none_is_refused_before_anything_is_read(shop, tmp_path):
+    own = tmp_path / "own.yml"
+    with pytest.raises(UsageError, match=r"There is no file .*own\.yml, named as the framework"):
+        orders.order(Request(shop, {"framework": str(own)}))
+    own.write_text("title: {en: Ours}\n")
+    with pytest.raises(StudyInvalid, match="`ladder` must be there"):
+        orders.order(Request(shop, {"framework": str(own)}))
+
+
+def test_a_sample_named_by_hand_is_a_study_of_its_own_name_and_day():
+    request = Request(None, {"transactions": "company"})
+    assert request.home == Path("reports", "company")
+    study = orders.order(request).study
+    assert (study.name, study.as_of) == ("company", "2024-12-31")
+    assert study.languages == ("en", "tr", "ar")
+    own = orders.study(None, {"transactions": "orders.csv"})
+    assert (own.name, own.as_of) == ("study", None)
+
+
+def test_cut_points_that_are_not_there_are_refused_before_anything_is_read(shop):
+    with pytest.raises(UsageError, match=r"There is no file .*none\.json of cut points"):
+        orders.order(Request(shop, {"rfm_cutoffs": "none.json"}))

@@ -1,14 +1,18 @@
 """What is done once is handed over so that every notebook finds it."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 import clv
 from clv import scoring
+from clv.customers.rfm import Cutoffs
+from clv.growth.hold_out import held_out
 from clv.runs import inputs, orders, preparation, publishing
 from clv.runs.orders import Request
+from clv.stages.thresholds import Thresholds
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +32,14 @@ def cleaned(given):
 
 
 @pytest.fixture(scope="module")
-def scored(order, cleaned):
-    return preparation.score(order.study, cleaned)
+def scored(order, given):
+    return preparation.score(order.study, given)
 
 
 @pytest.fixture
 def staging(order, given, scored, tmp_path):
     with publishing.stage(tmp_path) as staging:
-        preparation.hand_over(order.study, given, scored, staging)
+        preparation.hand_over(order, given, scored, staging)
         yield staging
 
 
@@ -54,7 +58,77 @@ def test_the_tables_hold_every_customer_and_the_account(staging, scored):
         "customers.parquet",
         "account.csv",
         "quarantine.csv",
+        "spells.csv",
+        "spells.parquet",
+        "transitions.csv",
+        "thresholds.json",
+        "rfm_cutoffs.json",
     }
+
+
+def test_who_is_held_out_is_marked_and_the_same_on_the_watch_list(order, given, scored):
+    """Whoever plays and calls must leave alone is found in the table of all customers."""
+    customers = preparation._tables(order, given, scored)["customers.csv"]
+    seed = order.study.seed
+    assert customers["hold_out"].tolist() == held_out(customers["customer_id"], seed=seed).tolist()
+
+
+def test_where_rows_must_not_go_out_no_table_of_single_customers_is_left(order, given, scored):
+    quiet = replace(order, study=replace(order.study, sector="health"))
+    kept = preparation._tables(quiet, given, scored)
+    assert set(kept) == {"account.csv", "transitions.csv"}
+    assert not any("customer_id" in table.columns for table in kept.values())
+    asked = replace(quiet.study, lifecycle={"row_level_export": True})
+    assert "customers.csv" in preparation._tables(replace(quiet, study=asked), given, scored)
+
+
+def test_cut_points_of_an_earlier_run_segment_later_customers(
+    order, given, scored, staging, tmp_path
+):
+    kept = staging.report / "tables" / preparation.CUTOFFS
+    assert Cutoffs.from_json(kept) == scored.cutoffs
+    fixed = replace(order.study, rfm_method="fixed")
+    told = preparation.score(fixed, given)
+    assert told.cutoffs != scored.cutoffs
+    told.cutoffs.to_json(tmp_path / "fixed.json")
+    again = replace(order.study, folder=tmp_path, rfm_cutoffs="fixed.json")
+    assert preparation.score(again, given).cutoffs == told.cutoffs
+    assert preparation.file_hashes(order.study) == {}
+    assert list(preparation.file_hashes(again)) == ["rfm_cutoffs: fixed.json"]
+
+
+def test_the_moves_of_every_customer_are_told_as_the_lifecycle_tells_them(staging, scored):
+    tables = staging.report / "tables"
+    spells = pd.read_parquet(tables / "spells.parquet")
+    assert len(spells) == len(scored.life.spells) > 0
+    told = pd.read_csv(tables / "spells.csv", dtype="str")
+    assert told["state"].tolist() == spells["state"].astype("str").tolist()
+    assert told["stop"].isna().sum() == scored.customers.shape[0]  # everyone stands somewhere
+    moves = pd.read_csv(tables / "transitions.csv")
+    assert moves["moves"].sum() == len(spells)
+
+
+def test_whom_to_watch_is_told_where_there_is_a_model(order, given, scored, monkeypatch):
+    asked = {}
+
+    def watch_list(customers, purchases, thresholds, **how):
+        asked.update(how, thresholds=thresholds)
+        return customers[["stage"]].head(2)
+
+    monkeypatch.setattr(preparation, "watch_list", watch_list)
+    fitted = replace(scored, purchases=object())
+    told = replace(order, told={"contact_cost": 2.5, "watch": 0})
+    found = preparation._tables(told, given, fitted)
+    assert list(found["watch_list.csv"]) == ["customer_id", "stage"]
+    assert found["watch_list.parquet"] is found["watch_list.csv"]
+    assert (asked["contact_cost"], asked["most"], asked["seed"]) == (2.5, None, 1)
+    assert asked["thresholds"] == scored.life.thresholds
+    assert "watch_list.csv" not in preparation._tables(order, given, scored)
+
+
+def test_the_kernels_find_the_thresholds_that_the_scores_rest_on(staging, scored):
+    path = staging.scratch / preparation.PREPARED / preparation.THRESHOLDS
+    assert Thresholds.from_json(path) == scored.life.thresholds
 
 
 def test_the_results_folder_holds_the_scores_and_what_others_showed(staging, scored):

@@ -106,3 +106,14 @@ def test_pages_left_out_for_one_reason_share_a_sentence(notebook_files):
     ]
     assert [alert["detail"] for alert in results.alerts([], absent)] == said
     assert results.alerts([], []) == []
+
+
+def test_only_rows_set_aside_are_taken_away_and_no_file_of_somebody_else(tmp_path):
+    own, leads = tmp_path / "quarantine.csv", tmp_path / "quarantine_leads.csv"
+    for excel in (False, True):
+        results.replace(
+            pd.DataFrame(columns=["file", "line", "reason", "column", "text"]), own, excel=excel
+        )
+        leads.write_text("lead_id,why\nL1,ill\n")
+        with results.set_aside(tmp_path):
+            assert list(tmp_path.iterdir()) == [leads]

@@ -19,7 +19,7 @@ from clv.errors import (
     SourceUnreadable,
     UnknownParameter,
 )
-from clv.runs import execution, manifest, publishing, suite
+from clv.runs import execution, manifest, pruning, publishing, suite
 from clv.runs.orders import Request
 
 SUITE = ("00_speaks", "01_says_where_it_runs", "02_needs_a_model", "99_sums_up")
@@ -78,6 +78,7 @@ def test_a_run_leaves_a_report_an_index_and_nothing_else(published):
     assert sorted(p.name for p in request.out.iterdir()) == ["index.html", "shop"]
     assert sorted(p.name for p in request.home.iterdir()) == [
         ".lock",
+        "index.html",
         "last_run.json",
         "latest",
         "runs",
@@ -188,6 +189,67 @@ def test_a_damaged_run_is_made_again(shop):
     assert outcome.run.name == f"{run.name}.2"
 
 
+@pytest.mark.parametrize("spoilt", [False, True], ids=["forced", "damaged"])
+def test_the_newest_of_several_repeats_is_found_done(shop, spoilt):
+    part = replace(shop, only=("01",))
+    first = suite.run(part).run
+    if spoilt:
+        (first / ".DS_Store").touch()
+    again = suite.run(replace(part, force=not spoilt)).run
+    assert again.name == last_run(shop)["run_id"] == f"{first.name}.2"
+    outcome = suite.run(part)
+    assert (outcome.anew, outcome.run) == (False, again)
+    assert last_run(shop)["run_id"] == again.name
+    shutil.rmtree(first)  # as --keep 1 does
+    (shop.home / pruning.PLACE / "half").mkdir(parents=True)  # of a run that was killed
+    assert suite.run(part).run == again
+    assert not (shop.home / pruning.PLACE).exists()
+
+
+def test_thresholds_changed_by_hand_make_another_run(shop):
+    part = replace(shop, only=("01",))
+    first = suite.run(part).run
+    kept = shop.study_file.parent / "thresholds.json"
+    content = json.loads(kept.read_text(encoding="utf-8"))
+    kept.write_text(json.dumps(content | {"loyal_days": content["loyal_days"] + 5}))
+    outcome = suite.run(part)
+    assert outcome.anew
+    assert outcome.run.name.split(".")[0] != first.name
+    assert not suite.run(part).anew
+
+
+def test_data_named_by_hand_make_a_run_of_their_own(shop):
+    part = replace(shop, only=("01",))
+    own = suite.run(part).run
+    orders = {"transactions": str(shop.study_file.parent / "orders.csv")}
+    trial = suite.run(replace(part, settings=orders)).run
+    assert [manifest.read(run)["by_hand"] for run in (own, trial)] == [False, True]
+
+
+def test_what_the_stages_rest_on_is_learned_at_the_first_run_alone(shop):
+    kept = shop.study_file.parent / "thresholds.json"
+    before = kept.read_bytes()
+    first = manifest.read(publishing.latest(shop.home))
+    assert json.loads(before)["fitted_at"] == "2024-12-31"
+    assert first["thresholds"] is None
+    earlier = suite.run(replace(shop, only=("01",), settings={"as_of": "2024-06-30"})).run
+    assert kept.read_bytes() == before
+    assert manifest.read(earlier)["thresholds"] == first["thresholds_used"]
+    assert (earlier / "tables" / "thresholds.json").read_bytes() == before
+
+
+def test_thresholds_that_were_lost_come_back_from_the_run_that_learned_them(shop):
+    kept = shop.study_file.parent / "thresholds.json"
+    before = kept.read_bytes()
+    kept.unlink()
+    assert not suite.run(shop).anew
+    assert kept.read_bytes() == before
+    kept.write_text("{}")
+    with pytest.raises(SourceUnreadable, match=r"thresholds\.json holds no thresholds"):
+        suite.run(shop)
+    assert kept.read_text() == "{}"
+
+
 def test_a_changed_input_is_another_run(shop):
     with (shop.study_file.parent / "orders.csv").open("a") as orders:
         orders.write("zoe,2024-06-01,10.00\n")
@@ -215,6 +277,8 @@ def test_a_run_is_compared_with_the_newest_one_of_an_earlier_day(shop):
     for page in (second / "html" / "en" / "00_speaks.html", shop.out / "index.html"):
         assert "since June 30, 2024" in page.read_text(encoding="utf-8")
     assert not suite.run(shop).anew  # a repeat compares with the same one
+    anew = suite.run(replace(shop, refit=True, only=("01",), settings={"as_of": "2024-11-30"})).run
+    assert manifest.read(anew)["compared_with"] is None  # other stages cannot be compared
 
 
 def test_small_groups_that_were_merged_are_told(tmp_path, new_shop):
@@ -234,16 +298,20 @@ def test_small_groups_that_were_merged_are_told(tmp_path, new_shop):
 
 def test_a_part_never_takes_the_place_of_the_whole(shop):
     whole = publishing.latest(shop.home)
-    part = suite.run(replace(shop, only=("01",))).run
+    outcome = suite.run(replace(shop, only=("01",)))
+    part = outcome.run
     assert part != whole
     assert publishing.latest(shop.home) == whole
     assert (part / "tables" / "customers.csv").exists()
+    assert "part-run" in {message.code for message in outcome.messages}
 
 
 def test_a_part_is_the_latest_where_there_is_no_whole(tmp_path, new_shop):
     request = Request(new_shop(tmp_path / "shop", *SUITE), out=tmp_path / "reports", only=("01",))
-    first = suite.run(request).run
+    outcome = suite.run(request)
+    first = outcome.run
     assert publishing.latest(request.home) == first
+    assert "part-run" not in {message.code for message in outcome.messages}
     second = suite.run(replace(request, force=True)).run
     assert publishing.latest(request.home) == second
 
