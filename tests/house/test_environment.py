@@ -14,11 +14,15 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REQUIREMENTS = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
-DEVELOPMENT = [Requirement(line) for line in GROUPS["dev"] + EXTRAS["postgres"] + GROUPS["spark"]]
-# Spark is locked apart: it takes 400 MB that few need.
+DEVELOPMENT = [
+    Requirement(line)
+    for lines in (*GROUPS.values(), EXTRAS["deliver"], EXTRAS["postgres"])
+    for line in lines
+]
+# Spark is locked apart: it takes 400 MB that few need. So is Airflow, which wants other versions.
 LOCK = "".join(
     (ROOT / name).read_text(encoding="utf-8")
-    for name in ("requirements.lock", "requirements-spark.lock")
+    for name in ("requirements.lock", "requirements-spark.lock", "requirements-airflow.lock")
 )
 
 # conda-forge splits ibis by engine and calls DuckDB's Python package by another name.

@@ -21,6 +21,7 @@ HOME_OF = {
     "papermill": ("clv/runs",),
     "nbconvert": ("clv/runs",),
     "nbformat": ("clv/runs",),
+    "apprise": ("clv/runs",),
     "click": ("clv/cli.py",),
 }
 

@@ -108,3 +108,15 @@ def test_markdown_holds_no_result(notebook):
     prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
     without_formulas = re.sub(r"\$[^$]*\$|`[^`]*`", "", prose)
     assert re.findall(r"\d+[.,]\d+|\d+ ?%", without_formulas) == []
+
+
+def test_the_summary_asks_for_nothing_from_those_held_out():
+    """Whoever calls, plays or asks leaves them out: without them nobody knows what helped."""
+    summary = nbformat.read(FOLDER / "99_executive_summary.ipynb", as_version=4)
+    trees = [ast.parse(source) for _, source in code_cells(summary)]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    asks = ("slipping.slipped", "playbook.plays", "loyalty.silent_loyal")
+    asked = [call for call in calls if ast.unparse(call.func) in asks]
+    assert {ast.unparse(call.func) for call in asked} == set(asks)
+    for call in asked:
+        assert "alone" in {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}

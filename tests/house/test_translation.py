@@ -11,8 +11,10 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from clv.growth import playbook
 from clv.report import catalogue, languages, verbs
 from clv.runs import exporter, index
+from clv.stages import frameworks
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -24,6 +26,25 @@ ORIGIN = {  # the names that come from outside, in figures
     "rows": dict.fromkeys(["in", "accepted", "quarantined", "duplicates", "outside_window"], 2),
     "parameters": {"horizon": {"value": "12M", "default": "6M"}},
 }
+# What is data and brings its own words: a playbook, the stages of a framework.
+BROUGHT = sorted(
+    {
+        labels["en"]
+        for play in playbook.read().plays.values()
+        for labels in (play.owner, play.aim, play.do, play.avoid, play.measure)
+    }
+    | {
+        labels["en"]
+        for framework in map(frameworks.read, frameworks.shipped())
+        for labels in (
+            framework.title,
+            *framework.ladder.values(),
+            *framework.off_ladder.values(),
+        )
+    },
+    key=len,
+    reverse=True,
+)
 UNTOUCHED = re.compile(r"{\w+}|\$[^$]+\$|`[^`]+`|\]\([^)]+\)")
 
 
@@ -51,10 +72,10 @@ def spoken_in_greek_letters(tmp_path_factory):
 @pytest.fixture
 def drawn(monkeypatch):
     """What stands written in the charts that are saved."""
-    said = []
+    said, save = [], Figure.savefig
 
-    def savefig(figure, *_, **__):
-        figure.canvas.draw()
+    def savefig(figure, *args, **options):
+        save(figure, *args, **options)
         said.extend(text.get_text() for text in figure.findobj(Text) if text.get_visible())
 
     plt.switch_backend("agg")
@@ -94,7 +115,8 @@ def words_on(html: str) -> set[str]:
 
 
 def latin(texts) -> set[str]:
-    return {text.strip() for one in texts for text in re.findall(r"[A-Za-z][\w ,.;:-]+", one)}
+    own = [re.sub("|".join(map(re.escape, BROUGHT)), "", one) for one in texts]
+    return {text.strip() for one in own for text in re.findall(r"[A-Za-z][\w ,.;:-]+", one)}
 
 
 @pytest.mark.slow
