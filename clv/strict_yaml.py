@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import yaml
 
-from clv.errors import StudyInvalid
+from clv.errors import StudyInvalid, near
 
 
 class Entry(NamedTuple):
@@ -45,6 +45,28 @@ def entries(text: str, where: str) -> tuple[dict[str, Entry], list[Fault]]:
             reason = getattr(error, "problem", None) or error
             faults.append(Fault(line, f"`{key.value}` has a value that is not plain: {reason}"))
     return found, faults
+
+
+def of_keys(
+    found: Mapping[str, Entry], known: Collection[str], mappings: Collection[str]
+) -> list[Fault]:
+    """Keys that are not known, and those of `mappings` that are missing or no mappings."""
+    faults = [
+        Fault(entry.line, f"unknown key `{key}`.{near(key, known)}")
+        for key, entry in found.items()
+        if key not in known
+    ]
+    for key in mappings:
+        entry = found.get(key, Entry(None))
+        if not isinstance(entry.value, dict):
+            faults.append(Fault(entry.line, f"`{key}` must be there, and be a mapping"))
+    return faults
+
+
+def in_words(labels: object, languages: Collection[str]) -> bool:
+    """Whether something is said in English at least, in words, and in no language but these."""
+    known = isinstance(labels, dict) and "en" in labels and set(labels) <= set(languages)
+    return known and all(isinstance(each, str) and each for each in labels.values())
 
 
 def _lines(node: yaml.Node) -> dict[str, int]:

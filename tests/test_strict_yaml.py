@@ -50,3 +50,29 @@ def test_faults_are_told_in_the_order_of_their_lines():
     told = strict_yaml.invalid("shop.yml", [Fault(4, "b"), Fault(2, "a"), Fault(None, "c")])
     assert str(told) == "shop.yml: c · line 2: a · line 4: b"
     assert told.line is None
+
+
+def test_keys_that_are_unknown_missing_or_no_mappings_are_told_with_their_lines():
+    entries, _ = strict_yaml.entries("stages: 3\nlable: {en: Shop}\n", "own.yml")
+    told = strict_yaml.of_keys(entries, ("label", "stages", "states"), ("stages", "states"))
+    assert told == [
+        Fault(2, "unknown key `lable`. Did you mean `label`?"),
+        Fault(1, "`stages` must be there, and be a mapping"),
+        Fault(None, "`states` must be there, and be a mapping"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"en": "Lead"}, True),
+        ({"en": "Lead", "tr": "Aday"}, True),
+        ({"tr": "Aday"}, False),
+        ({"en": "Lead", "de": "Lead"}, False),
+        ({"en": ""}, False),
+        ({"en": 3}, False),
+        ("Lead", False),
+    ],
+)
+def test_words_are_said_in_english_at_least(labels, said):
+    assert strict_yaml.in_words(labels, ("en", "tr")) is said

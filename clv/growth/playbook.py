@@ -143,15 +143,7 @@ def parsed(text: str, where: str) -> Playbook:
 
 def _faults(found: Mapping[str, Entry]) -> list[Fault]:
     """What is wrong with a playbook: first with its keys, then with what they hold."""
-    of_keys = [
-        Fault(entry.line, f"unknown key `{key}`.{near(key, KEYS)}")
-        for key, entry in found.items()
-        if key not in KEYS
-    ]
-    for key in KEYS:
-        if not isinstance(found.get(key, Entry(None)).value, dict):
-            line = found[key].line if key in found else None
-            of_keys.append(Fault(line, f"`{key}` must be there, and be a mapping"))
+    of_keys = strict_yaml.of_keys(found, KEYS, KEYS)
     return of_keys or [*_of_words(found), *_of_plays(found)]
 
 
@@ -181,6 +173,5 @@ def _of_plays(found: Mapping[str, Entry]) -> Iterator[Fault]:
 
 def _unsaid(name: str, labels: object, line: int | None) -> Iterator[Fault]:
     """What is said needs English; other languages are text too."""
-    known = isinstance(labels, dict) and set(labels) <= set(LANGUAGES) and "en" in labels
-    if not known or not all(isinstance(each, str) and each for each in labels.values()):
+    if not strict_yaml.in_words(labels, LANGUAGES):
         yield Fault(line, f"`{name}` needs words: {{en: …, tr: …, ar: …}}, at least in English")

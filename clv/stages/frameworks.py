@@ -225,15 +225,7 @@ def parsed(text: str, name: str, where: str) -> Framework:
 
 def _faults(found: Mapping[str, Entry]) -> list[Fault]:
     """What is wrong with a framework: first with its keys, then with what they hold."""
-    of_keys = [
-        Fault(entry.line, f"unknown key `{key}`.{near(key, KEYS)}")
-        for key, entry in found.items()
-        if key not in KEYS
-    ]
-    for key in NEEDED:
-        if not isinstance(found.get(key, Entry(None)).value, dict):
-            line = found[key].line if key in found else None
-            of_keys.append(Fault(line, f"`{key}` must be there, and be a mapping"))
+    of_keys = strict_yaml.of_keys(found, KEYS, NEEDED)
     return of_keys or [*_misnamed(found), *_misplaced(found)]
 
 
@@ -259,8 +251,7 @@ def _misnamed(found: Mapping[str, Entry]) -> Iterator[Fault]:
 
 def _unlabelled(stage: str, labels: object, line: int | None) -> Iterator[Fault]:
     """A stage needs an English name; names in other languages are text too."""
-    named = isinstance(labels, dict) and "en" in labels and set(labels) <= set(LANGUAGES)
-    if not named or not all(isinstance(label, str) and label for label in labels.values()):
+    if not strict_yaml.in_words(labels, LANGUAGES):
         yield Fault(line, f"`{stage}` needs a name: {{en: …, tr: …, ar: …}}, at least in English")
 
 

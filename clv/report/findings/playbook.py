@@ -38,8 +38,8 @@ def plays(table: pd.DataFrame, *, unit: str = "") -> Text:
         return Text("There is nobody to whom a play could be addressed.")
     if not _leads(table):
         return Text(
-            "This month's play for {count} customer, by stage.",
-            plural="This month's plays for {count} customers, by stage.",
+            "This month's play for {count} person, by stage.",
+            plural="This month's plays for {count} people, by stage.",
             count=count,
         )
     values = {
@@ -47,9 +47,9 @@ def plays(table: pd.DataFrame, *, unit: str = "") -> Text:
         "amount": Money(float(table["amount"].iloc[0]), unit or None),
     }
     return Text(
-        "This month's play for {count} customer; there most money rests with “{stage}”: {amount}.",
+        "This month's play for {count} person; there most money rests with “{stage}”: {amount}.",
         values,
-        plural="This month's plays for {count} customers; among them most money rests with "
+        plural="This month's plays for {count} people; among them most money rests with "
         "“{stage}”: {amount}.",
         count=count,
     )

@@ -24,14 +24,14 @@ def test_the_money_leads(table):
         "Of expected value of those for whom there is a play, 100% rests with “Loyal”."
     )
     assert str(findings.plays(table, unit="USD")) == (
-        "This month's plays for 50 customers; among them most money rests with “Loyal”: $900.00."
+        "This month's plays for 50 people; among them most money rests with “Loyal”: $900.00."
     )
 
 
 def test_plays_without_money_or_customers_are_told_too(table):
     poor = table.assign(amount=np.nan)
     assert str(findings.money_by_stage(poor)) == "There is no money to be shown by stage."
-    assert str(findings.plays(poor)) == "This month's plays for 50 customers, by stage."
+    assert str(findings.plays(poor)) == "This month's plays for 50 people, by stage."
     nobody = table.iloc[:0]
     assert str(findings.plays(nobody)) == "There is nobody to whom a play could be addressed."
 
