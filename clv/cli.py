@@ -145,7 +145,7 @@ def main() -> None:
 def run(ctx: click.Context, study: Path | None, progress: str, **options: Any) -> None:  # noqa: ANN401
     """Run the notebooks of a study and publish their report."""
     from clv.runs import orders, suite
-    from clv.runs.last_run import PART
+    from clv.runs.last_run import BESIDE
     from clv.runs.orders import Request
     from clv.runs.progress import shown
 
@@ -155,7 +155,7 @@ def run(ctx: click.Context, study: Path | None, progress: str, **options: Any) -
     _warn(outcome.messages)
     said = "Published" if outcome.anew else "Nothing changed since run"
     alerts = f" with {outcome.alerts} alert{'s'[: outcome.alerts != 1]}" if outcome.alerts else ""
-    beside = any(message.code == PART for message in outcome.messages)
+    beside = any(message.code == BESIDE for message in outcome.messages)
     place = outcome.run / "html" if beside else request.out / "index.html"
     _say(f"{said} {outcome.run.name}{alerts}: open {place}")
     ctx.exit(outcome.exit_code)

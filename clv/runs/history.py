@@ -20,7 +20,8 @@ from clv.runs import comparison, folders, index, ledger, manifest, orders, retol
 from clv.runs.folders import Found
 from clv.runs.orders import Request
 
-LATEST, STANDS, PART, DAMAGED = "latest", "stands", "a part", "damaged"
+LATEST, STANDS, DAMAGED = "latest", "stands", "damaged"
+PART, OTHER = "a part", "other data"
 COLUMNS = ("run", "as of", "published", "state", "expected", "since the run before")
 NARROWEST = 20  # columns of a terminal; below it lines break wherever they must
 GAP = 2
@@ -33,7 +34,7 @@ class Run:
     run_id: str
     as_of: str | None
     published: str | None  # day
-    state: str  # latest or stands, perhaps "…, a part" (of the notebooks), or damaged
+    state: str  # latest or stands, perhaps ", other data" and ", a part", or damaged
     alerts: int
     compared_with: str | None
     headlines: list[dict[str, Any]] = field(default_factory=list)
@@ -124,8 +125,10 @@ def _state(
 ) -> str:
     if not results or not manifest.verifies(run):
         return DAMAGED
-    part = f", {PART}" if made.get("partial") else ""
-    return f"{LATEST if run.resolve() == latest else STANDS}{part}"
+    told = [LATEST if run.resolve() == latest else STANDS]
+    told += [OTHER] if made.get("by_hand") else []
+    told += [PART] if made.get("partial") else []
+    return ", ".join(told)
 
 
 # In words -----------------------------------------------------------------------------------

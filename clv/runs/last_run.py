@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAME = "last_run.json"
 
-PART = "part-run"  # the code of a run of some notebooks: the report of all of them stays
+BESIDE = "stands-beside"  # the code of a run in whose stead the report stays what it was
 
 REFUSED = (2, 3)  # exit codes: what was typed or read is at fault, and not the run
 
@@ -66,6 +66,17 @@ class LastRun:
                 f"Groups of fewer than {privacy.FEWEST} customers are shown together as Other in "
             )
             self.says("info", "small-groups-merged", f"{told}{', '.join(results['merged'])}.")
+
+    def stands_beside(self, run: Path, own: bool) -> None:
+        """Tell that the report stays what it was, of a part or of data that are not its `own`."""
+        told = f"A part was run: {run.name} stands beside the report."
+        if not own:
+            told = (
+                f"Other data were named by hand: {run.name} stands beside the report. To publish "
+                "it in its place, name the data in the study file; to keep both, give this one a "
+                "name of its own, as with --set name=trial."
+            )
+        self.says("info", BESIDE, told)
 
     def says(self, level: str, code: str, text: str) -> None:
         """Add a message of the run itself."""

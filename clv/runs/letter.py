@@ -18,7 +18,7 @@ from clv.report.messages import Messages
 from clv.report.words import Day, Text
 from clv.runs import index, manifest
 from clv.runs.folders import Found
-from clv.runs.last_run import PART
+from clv.runs.last_run import BESIDE
 
 NOTHING_NEW = "nothing-changed"  # what last_run.json says of a run that found itself done
 SILENT = "silent"  # the state of a run that could not say what became of it
@@ -51,8 +51,8 @@ class Letter:
 
     @property
     def tells_nothing_new(self) -> bool:
-        """Whether the report stands that has been told of: nothing changed, or a part was run."""
-        return self.run is not None and not {NOTHING_NEW, PART}.isdisjoint(_codes(self.data))
+        """Whether the report stands that has been told of: nothing changed, or not in its place."""
+        return self.run is not None and not {NOTHING_NEW, BESIDE}.isdisjoint(_codes(self.data))
 
     @property
     def kind(self) -> Literal["success", "warning", "failure"]:
@@ -127,9 +127,9 @@ class _Ending:
         return ending
 
     @property
-    def of_a_part(self) -> bool:
-        """Whether some notebooks were run, and the report of all of them stays."""
-        return self.state == "ok" and PART in _codes(self.found.last_run)
+    def stands_beside(self) -> bool:
+        """Whether a part was run, or other data were tried, and the report stays."""
+        return self.state == "ok" and BESIDE in _codes(self.found.last_run)
 
     def said(self, words: Words) -> Mapping[str, Any]:
         """What the report says that this run has published."""
@@ -160,8 +160,9 @@ def _subject(ending: _Ending, words: Words) -> str:
     if ending.state != "ok":
         return Text(SUBJECTS[ending.state], study).render(words)
     values = study | {"day": Day(ending.found.as_of)}
-    if ending.of_a_part:
-        return Text("{study}: a part was run, the report as of {day} stays", values).render(words)
+    if ending.stands_beside:
+        stays = Text("{study}: the report as of {day} stays, another stands beside it", values)
+        return stays.render(words)
     if NOTHING_NEW in _codes(ending.found.last_run):
         return Text("{study}: nothing new since the report as of {day}", values).render(words)
     if count := len(ending.said(words).get("alerts") or []):
@@ -202,8 +203,8 @@ def _happened(ending: _Ending) -> Text:
     """What became of the run."""
     if ending.state in index.TROUBLE:
         return Text(index.TROUBLE[ending.state], {"day": Day(ending.found.last_day)})
-    if ending.of_a_part:
-        return Text("A part of the notebooks was run, and is not in this report.")
+    if ending.stands_beside:
+        return Text("A part of the notebooks, or other data, was run, and is not in this report.")
     if ending.state == "ok":
         if NOTHING_NEW in _codes(ending.found.last_run):
             return Text("Nothing has changed since the last report.")
@@ -222,7 +223,7 @@ def _stands(ending: _Ending) -> Text:
     if not found.as_of:
         return Text("There is no report of this study yet.")
     days = {"day": Day(found.as_of), "published": Day(found.published)}
-    if ending.state == "ok" and not ending.of_a_part:
+    if ending.state == "ok" and not ending.stands_beside:
         return Text("It is as of {day}, and was published on {published}.", days)
     return Text("The report as of {day}, published on {published}, stays as it was.", days)
 

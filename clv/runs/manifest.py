@@ -191,6 +191,17 @@ def verifies(run: Path) -> bool:
         return False
 
 
+def tells(run: Path) -> tuple[bool, bool]:
+    """Whether a published run is of the study's own data, and whether of all its notebooks.
+
+    Of a damaged one it is supposed.
+    """
+    if not verifies(run):
+        return True, True
+    made = read(run)
+    return not made.get("by_hand"), not made["partial"]
+
+
 def standing(home: Path, run_id: str) -> Path | None:
     """The run that stands whole under a name or as a repeat of it, the one that leads first."""
     last = publishing.latest(home)

@@ -35,7 +35,7 @@ from clv.runs.comparison import Earlier
 from clv.runs.execution import Executed, Job, LeftOut, Progress, Step
 from clv.runs.inputs import Cleaned, Inputs
 from clv.runs.keeping import Keeping
-from clv.runs.last_run import PART, LastRun, recorded
+from clv.runs.last_run import LastRun, recorded
 from clv.runs.ledger import Entry
 from clv.runs.notebooks import SUMMARY
 from clv.runs.orders import Order, Request
@@ -126,7 +126,7 @@ def run(request: Request, progress: Progress = lambda step: None) -> Outcome:
             last.messages += given.kept.keep(done / "tables" / preparation.THRESHOLDS)
             published = publishing.read_json(done / "results.json")
             last.has_published(published, done)
-            _lead_to(done, home, order, last)
+            _lead_to(done, home, last)
             last.messages += pruning.prune(home, request.keep, done) if request.keep else ()
             count = len(published["alerts"])
             last.exit_code = ALERTED if count and request.fail_on_alert else 0
@@ -147,7 +147,8 @@ def _read(order: Order, request: Request, last: LastRun, progress: Progress) -> 
     preparation.refuse_pageless(order.notebooks, cleaned)
     study = order.study.as_dict() | {"as_of": cleaned.as_of.isoformat()} | order.told
     kept = kept.learned_on(order.study, cleaned)
-    before = comparison.earlier(home, study, study["as_of"], thresholds=kept.known_by)
+    same = {"thresholds": kept.known_by, "by_hand": by_hand}
+    before = comparison.earlier(home, study, study["as_of"], **same)
     # Of other data than the study's, its forecasts and watch lists tell nothing.
     forecasts = [] if by_hand else ledger.earlier(ledger.read(home), study["as_of"])
     listed = None if by_hand else since.watch_list(home, study["as_of"])
@@ -277,14 +278,14 @@ def _publish(home: Path, run_id: str, report: Path) -> Path:
     return done
 
 
-def _lead_to(done: Path, home: Path, order: Order, last: LastRun) -> None:
-    """Let `latest` lead to a run; a part of the notebooks never takes the place of all of them."""
+def _lead_to(done: Path, home: Path, last: LastRun) -> None:
+    """Let `latest` lead to a run, unless what it leads to tells more of the study."""
     found = publishing.latest(home)
-    whole = found and not (manifest.verifies(found) and manifest.read(found)["partial"])
-    if order.partial and whole:
-        last.says("info", PART, f"A part was run: {done.name} stands beside the report.")
-    else:
+    own, whole = manifest.tells(done)
+    if not found or (own, whole) >= manifest.tells(found):
         publishing.point_latest(home, done)
+    else:
+        last.stands_beside(done, own)
 
 
 @contextmanager

@@ -12,14 +12,16 @@ STUDY = {"unit": "W", "horizon": "12M", "languages": ("en",), "as_of": "1998-06-
 PIECE = {"notebook": "06", "name": "clv", "value": 110.0, "unit": "USD", "better": "up"}
 
 
-def publish(home, name, *, partial=False, study=STUDY, value=100.0, thresholds=None, **facts):
+def publish(
+    home, name, *, partial=False, study=STUDY, value=100.0, thresholds=None, by_hand=False, **facts
+):
     """A published run with one headline."""
     run = home / "runs" / name
     run.mkdir(parents=True)
     found = {"headlines": [PIECE | {"value": value} | facts]}
     (run / "results.json").write_text(json.dumps(found), encoding="utf-8")
     made = {"run_id": name[:13], "as_of": name[:10], "partial": partial, "study": study}
-    manifest.write(run, made | {"thresholds_used": thresholds})
+    manifest.write(run, made | {"thresholds_used": thresholds, "by_hand": by_hand})
     return run
 
 
@@ -52,6 +54,14 @@ def test_runs_whose_stages_rest_on_other_thresholds_are_not_compared(tmp_path):
     before = comparison.earlier(tmp_path, STUDY, "1998-06-30", thresholds="kept")
     assert before.run_id == "1997-12-31-aa"
     assert comparison.earlier(tmp_path, STUDY, "1998-06-30") is None
+
+
+def test_the_studys_own_data_are_not_compared_with_data_named_by_hand(tmp_path):
+    publish(tmp_path, "1997-12-31-aa")
+    publish(tmp_path, "1998-03-31-bb", by_hand=True)
+    assert comparison.earlier(tmp_path, STUDY, "1998-06-30").run_id == "1997-12-31-aa"
+    trial = comparison.earlier(tmp_path, STUDY, "1998-06-30", by_hand=True)
+    assert trial.run_id == "1998-03-31-bb"
 
 
 def test_a_run_that_lost_a_file_is_not_compared_with(tmp_path):

@@ -20,12 +20,13 @@ BRIDGE = {"before": 1000.0, "after": 930.0, "currency": "USD", "start": "2024-09
 ALERT = {"label": "Data", "detail": "Old.", "passed": False, "notebook": ""}
 
 
-def publish(home, name, *, latest=False, partial=False, **results):
+def publish(home, name, *, latest=False, partial=False, by_hand=False, **results):
     run = home / "runs" / name
     run.mkdir(parents=True)
     said = {"as_of": name[:10], "headlines": [TOTAL], "alerts": [ALERT], "pages": []} | results
     (run / "results.json").write_text(json.dumps(said), encoding="utf-8")
-    manifest.write(run, {"run_id": name, "as_of": name[:10], "partial": partial})
+    made = {"run_id": name, "as_of": name[:10], "partial": partial, "by_hand": by_hand}
+    manifest.write(run, made)
     if latest:
         (home / "latest").symlink_to(f"runs/{name}")
     return run
@@ -61,6 +62,12 @@ def test_every_run_is_listed_with_its_state_the_newest_first(out):
     ]
     assert (shop.state, shop.exit_code, shop.run_id) == ("failed", 1, "2025-01-31-ee")
     assert [message["code"] for message in shop.messages] == ["notebook-failed"]
+
+
+def test_a_run_of_data_that_were_named_by_hand_says_so(out):
+    publish(out / "shop", "2024-03-31-ff", by_hand=True, partial=True)
+    (shop,) = history.read(out)
+    assert shop.runs[-1].state == "stands, other data, a part"
 
 
 def test_the_headline_and_what_changed_stand_in_a_line_each(out):

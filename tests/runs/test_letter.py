@@ -113,15 +113,15 @@ def test_an_unchanged_report_says_so(ended):
 
 
 @pytest.mark.parametrize("also", [[], [UNCHANGED]])
-def test_a_part_is_not_told_as_a_new_report(ended, also):
-    part = {"level": "info", "code": "part-run", "text": "A part was run."}
+def test_a_run_beside_the_report_is_not_told_as_a_new_one(ended, also):
+    part = {"level": "info", "code": "stands-beside", "text": "A part was run."}
     told = letter.compose(
         ended(run_id="1998-12-31-77aa", as_of="1998-12-31", messages=[*also, part])
     )
     assert told.tells_nothing_new
-    assert told.subject == "shop: a part was run, the report as of June 30, 1998 stays"
+    assert told.subject == "shop: the report as of June 30, 1998 stays, another stands beside it"
     said = text_of(told)
-    assert "A part of the notebooks was run, and is not in this report." in said
+    assert "A part of the notebooks, or other data, was run, and is not in this report." in said
     assert "The report as of June 30, 1998" in said
     assert "new report" not in said
 

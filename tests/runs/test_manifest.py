@@ -110,3 +110,23 @@ def test_a_notebook_of_other_bytes_is_another_notebook(notebook_files):
     changed = dataclasses.replace(found[0], sha256="other")
     made = [manifest.made_from({}, [n], ["en"], {}) for n in (found[0], changed)]
     assert manifest.run_id(DAY, made[0]) != manifest.run_id(DAY, made[1])
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"by_hand": False, "partial": False}, (True, True)),
+        ({"by_hand": False, "partial": True}, (True, False)),
+        ({"by_hand": True, "partial": False}, (False, True)),
+        ({"partial": True}, (True, False)),  # of a version that did not write it down
+    ],
+)
+def test_it_is_known_whose_data_and_how_many_notebooks_a_run_tells_of(tmp_path, facts, told):
+    manifest.write(tmp_path, facts)
+    assert manifest.tells(tmp_path) == told
+
+
+def test_of_a_damaged_run_the_most_is_supposed(tmp_path):
+    manifest.write(tmp_path, {"by_hand": True, "partial": True})
+    (tmp_path / "litter").touch()
+    assert manifest.tells(tmp_path) == (True, True)

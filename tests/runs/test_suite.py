@@ -218,12 +218,23 @@ def test_thresholds_changed_by_hand_make_another_run(shop):
     assert not suite.run(part).anew
 
 
-def test_data_named_by_hand_make_a_run_of_their_own(shop):
-    part = replace(shop, only=("01",))
-    own = suite.run(part).run
+def test_data_named_by_hand_stand_beside_the_report(shop):
+    whole = publishing.latest(shop.home)
     orders = {"transactions": str(shop.study_file.parent / "orders.csv")}
-    trial = suite.run(replace(part, settings=orders)).run
-    assert [manifest.read(run)["by_hand"] for run in (own, trial)] == [False, True]
+    trial = suite.run(replace(shop, settings=orders))
+    assert [manifest.read(run)["by_hand"] for run in (whole, trial.run)] == [False, True]
+    assert publishing.latest(shop.home) == whole
+    (told,) = [one.text for one in trial.messages if one.code == "stands-beside"]
+    assert trial.run.name in told
+    assert "--set name=trial" in told
+
+
+def test_data_named_by_hand_have_a_report_under_a_name_of_their_own(shop):
+    orders = {"transactions": str(shop.study_file.parent / "orders.csv"), "name": "trial"}
+    request = replace(shop, settings=orders)
+    outcome = suite.run(request)
+    assert publishing.latest(request.home) == outcome.run
+    assert "stands-beside" not in {one.code for one in outcome.messages}
 
 
 def test_what_the_stages_rest_on_is_learned_at_the_first_run_alone(shop):
@@ -303,7 +314,7 @@ def test_a_part_never_takes_the_place_of_the_whole(shop):
     assert part != whole
     assert publishing.latest(shop.home) == whole
     assert (part / "tables" / "customers.csv").exists()
-    assert "part-run" in {message.code for message in outcome.messages}
+    assert "stands-beside" in {message.code for message in outcome.messages}
 
 
 def test_a_part_is_the_latest_where_there_is_no_whole(tmp_path, new_shop):
@@ -311,7 +322,7 @@ def test_a_part_is_the_latest_where_there_is_no_whole(tmp_path, new_shop):
     outcome = suite.run(request)
     first = outcome.run
     assert publishing.latest(request.home) == first
-    assert "part-run" not in {message.code for message in outcome.messages}
+    assert "stands-beside" not in {message.code for message in outcome.messages}
     second = suite.run(replace(request, force=True)).run
     assert publishing.latest(request.home) == second
 
