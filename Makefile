@@ -13,7 +13,7 @@ help:  ## say what can be made
 
 report: $(READY)  ## publish reports/index.html: real purchases and an invented company (STUDY=my/study.yml: your own data)
 	$(BIN)/clv run $(STUDY) $(RUN_FLAGS)
-	$(if $(STUDY),,$(BIN)/clv run --set transactions=company $(RUN_FLAGS))
+	$(if $(STUDY),,$(BIN)/clv run --set transactions=company --set contact_cost=2.50 $(RUN_FLAGS))
 
 test: $(READY)  ## the tests, but for those that take long or need more than Python
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"

@@ -66,9 +66,16 @@ def _pairs(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]
     return {key.strip(): value for key, _, value in pairs}
 
 
-def _names(_ctx: click.Context, _option: click.Parameter, given: str) -> tuple[str, ...]:
-    """`a,b` as a tuple of names."""
-    return tuple(name.strip() for name in given.split(",") if name.strip())
+def _names(
+    _ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """`a,b`, or one at a time, as a tuple of names."""
+    return tuple(name.strip() for name in ",".join(given).split(",") if name.strip())
+
+
+_LANGUAGES = click.option(
+    "languages", "--lang", callback=_names, multiple=True, help="Languages, such as en,tr."
+)
 
 
 def _study(command: Callable[..., None]) -> Callable[..., None]:
@@ -123,8 +130,8 @@ def main() -> None:
 
 @main.command()
 @_study
-@click.option("--only", callback=_names, default="", help="Notebooks to run, such as 03,06.")
-@click.option("languages", "--lang", callback=_names, default="", help="Languages, such as en,tr.")
+@click.option("--only", callback=_names, multiple=True, help="Notebooks to run, such as 03,06.")
+@_LANGUAGES
 @click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--force", is_flag=True, help="Run also where nothing has changed.")
@@ -222,7 +229,7 @@ def score(study: Path | None, settings: dict[str, str], out: Path, refit: bool) 
     help="The environment variable that holds the addresses; may be repeated. Let its name begin "
     "with CLV_DELIVER or hold TOKEN or SECRET: then no page can tell what it holds.",
 )
-@click.option("languages", "--lang", callback=_names, default="", help="Languages, such as en,tr.")
+@_LANGUAGES
 @click.option(
     "--pages",
     type=click.Choice(["all", "summary", "none"]),

@@ -60,6 +60,7 @@ class Study:
     lifecycle: Mapping[str, Any] = field(default_factory=dict)  # what is set and not learned
     framework: str = "crm"  # or the path of a YAML file, relative to `folder`
     thresholds: str | None = None  # a path, relative to `folder`; None: beside the study file
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # of notebooks, and only theirs
     languages: tuple[str, ...] = ("en",)
     excel: bool = False  # CSV tables as Excel opens them
     seed: int = 1

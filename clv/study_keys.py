@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clv import study_lifecycle
 from clv.errors import BadParameter, UnknownParameter
-from clv.study_sources import FORMAT, Check, source, tables, texts
+from clv.study_sources import FORMAT, Check, each, source, tables, texts
 
 PURCHASE = ("customer_id", "date", "amount", "order_id", "currency", "known_at")
 SUMMARY = ("customer_id", "frequency", "recency", "T", "monetary_value")
@@ -131,6 +131,20 @@ def prices(key: str, value: object) -> str | dict[str, str]:
     return {"cpi": str(file)}
 
 
+def _parameters(key: str, value: object) -> dict[str, object]:
+    """Values for what only notebooks know; whether there is such a thing, no study can tell."""
+    return each(key, value, _parameter, (), such="{contact_cost: 4.50}")
+
+
+def _parameter(name: str, value: object) -> object:
+    own = name.rpartition(" ")[2]
+    if own in CHECKS:
+        raise BadParameter(f"`{own}` is a key of the study itself: it stands at the top.")
+    if value is None:
+        raise BadParameter.from_value(name, value, "a value")
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def json_file(key: str, value: object) -> str:
     """The path of a file that was written by a run, or will be."""
     if not isinstance(value, str) or not value.endswith(".json") or "://" in value:
@@ -169,6 +183,7 @@ CHECKS: dict[str, Check] = {
     "lifecycle": study_lifecycle.settings,
     "framework": study_lifecycle.framework,
     "thresholds": json_file,
+    "parameters": _parameters,
     "languages": _languages,
     "excel": study_lifecycle.flag,
     "seed": _seed,

@@ -145,6 +145,13 @@ def test_run_publishes_and_says_where(clv, shop):
     assert last_run(shop / "reports" / "shop")["state"] == "ok"
 
 
+@pytest.mark.parametrize("typed", [["--lang", "en,tr"], ["--lang", "en", "--lang", "tr"]])
+def test_names_stand_in_one_option_or_in_several(clv, shop, typed):
+    assert clv("run", *typed).exit_code == 0
+    pages = (shop / "reports/shop/latest/html").glob("*/01_says_where_it_runs.html")
+    assert {page.parent.name for page in pages} == {"en", "tr"}
+
+
 def test_a_misspelt_parameter_is_exit_2_with_a_suggestion_and_no_traceback(clv, shop):
     result = clv("run", "--set", "horizont=52W")
     assert result.exit_code == 2

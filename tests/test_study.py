@@ -59,6 +59,7 @@ def test_every_key_is_read(study_file):
         "prices": {"cpi": "data/cpi.csv"},
         "rfm_method": "jenks",
         "rfm_cutoffs": "kept/cutoffs.json",
+        "parameters": {"contact_cost": 4.5, "watch": 200},
         "languages": ["tr", "ar"],
         "sector": "ecommerce",
         "contractual": False,

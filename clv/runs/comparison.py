@@ -27,6 +27,7 @@ FREE = (
     "columns",
     "format",
     "tables",
+    "parameters",  # each stands among the keys itself, with the value that notebooks were told
     "languages",
     "max_faulty",
     "excel",

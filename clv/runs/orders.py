@@ -27,6 +27,8 @@ GIVEN = {
     "results": "a run gathers what its notebooks say itself",
 }
 
+UNTOLD = ("name", "languages", "parameters")  # keys that say nothing to notebooks themselves
+
 _NAME_LINE = re.compile(rf"^\W*name\W*:\W*({PLAIN_NAME})\W*$", re.MULTILINE)
 
 
@@ -96,11 +98,12 @@ def order(request: Request) -> Order:
     found = notebooks.find(notebooks.folder_of(_folder(request.study_file)))
     chosen = notebooks.choose(found, request.only)
     changed = _changed(_read(request.study_file, request.settings), request.settings, chosen)
+    _check_parameters(changed, found)
     asked = Order(
         study=changed,
         notebooks=chosen,
         partial=chosen != found,
-        told=_told(request.settings, chosen),
+        told=_told(changed, request.settings, found),
         languages=_available(request.languages or changed.languages),
     )
     check(asked)
@@ -145,7 +148,7 @@ def said_by(study: Study) -> dict[str, Any]:
     said["lifecycle"] = study.settings
     if said.get("prices") == NOMINAL:
         said["prices"] = {}
-    return {key: value for key, value in said.items() if key not in ("name", "languages")}
+    return {key: value for key, value in said.items() if key not in UNTOLD}
 
 
 # What was typed -----------------------------------------------------------------------------
@@ -195,14 +198,24 @@ def _changed(study: Study, settings: Mapping[str, str], chosen: Sequence[Noteboo
     return study
 
 
-def _told(settings: Mapping[str, str], chosen: Sequence[Notebook]) -> dict[str, Any]:
-    """Values of parameters that the study does not know, as their notebooks annotate them."""
-    known = _by_name(chosen)
-    return {
+def _check_parameters(study: Study, found: Sequence[Notebook]) -> None:
+    """Refuse parameters in the study that no notebook has, or of another type."""
+    known = {n: p for n, p in _by_name(found).items() if n not in GIVEN and n not in CHECKS}
+    taken = [name for name in study.parameters if name in GIVEN]
+    faults = [UsageError(f"`parameters` cannot change `{n}`: {GIVEN[n]}.") for n in taken]
+    own = {n: value for n, value in study.parameters.items() if n not in GIVEN}
+    parameters.raise_all(faults + parameters.faults(own, known.values(), "`parameters`"))
+
+
+def _told(study: Study, settings: Mapping[str, str], found: Sequence[Notebook]) -> dict[str, Any]:
+    """Values of parameters that only notebooks know: the study's, then those that were typed."""
+    known = _by_name(found)
+    typed = {
         name: parameters.from_text(known[name], text)
         for name, text in settings.items()
         if name not in CHECKS
     }
+    return {**study.parameters, **typed}
 
 
 def _by_name(chosen: Sequence[Notebook]) -> dict[str, parameters.Parameter]:

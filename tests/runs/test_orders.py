@@ -1,5 +1,6 @@
 """What was typed is checked whole, before anything is read or run."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ def shop(tmp_path_factory, new_shop) -> Path:
     return new_shop(folder, "00_speaks", "01_says_where_it_runs", horizon="26W")
 
 
+@pytest.fixture
+def study(tmp_path, new_shop) -> Callable[..., Path]:
+    def written(**keys: object) -> Path:
+        return new_shop(tmp_path / "shop", "00_speaks", "01_says_where_it_runs", **keys)
+
+    return written
+
+
 def test_an_order_is_the_study_with_its_notebooks(shop):
     order = orders.order(Request(shop))
     assert [n.number for n in order.notebooks] == ["00", "01"]
@@ -28,6 +37,30 @@ def test_settings_change_the_study_and_what_only_notebooks_know(shop):
     assert (order.study.horizon, order.study.seed) == ("52W", 7)
     assert order.told == {"top": 3}
     assert order.values["top"] == 3
+
+
+def test_a_study_says_what_only_notebooks_know_and_what_is_typed_goes_before_it(study):
+    file = study(parameters={"top": 3})
+    order = orders.order(Request(file))
+    assert (order.told, order.values["top"]) == ({"top": 3}, 3)
+    assert orders.order(Request(file, {"top": "5"})).told == {"top": 5}
+    assert orders.order(Request(file, only=("01",))).told == {"top": 3}  # part and whole alike
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"topp": 3}, r"`parameters` has no parameter `topp`.*Did you mean `top`\?"),
+        ({"top": "many"}, "`top` must be a whole number; got 'many'"),
+        ({"language": "tr"}, "`parameters` cannot change `language`: name the languages with"),
+        ({"unit": "D"}, "`unit` is a key of the study itself: it stands at the top"),
+        ({"top": None}, "`parameters: top` must be a value"),
+        (["top"], "`parameters` must be a mapping"),
+    ],
+)
+def test_a_study_that_says_what_no_notebook_asks_is_refused(study, given, said):
+    with pytest.raises(UsageError, match=said):
+        orders.order(Request(study(parameters=given)))
 
 
 def test_a_part_of_the_notebooks_is_partial(shop):
