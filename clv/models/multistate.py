@@ -63,6 +63,12 @@ class Histories:
         seen = np.searchsorted(self.times, at, side="right")
         return self._estimate(at, self.shares[seen], [self._chances(number) for number in seen])
 
+    def shares_at(self, at: ArrayLike) -> Array:
+        """The values of `occupation` alone, shape (h, states): how sure they are takes longest."""
+        at = self._times(at)
+        seen = np.searchsorted(self.times, at, side="right")
+        return np.where((at > self.known_until)[:, None], np.nan, self.shares[seen])
+
     def mean_time(self, until: ArrayLike) -> Estimate:
         """Mean time spent in each state from `start` until each time; NaN as in `occupation`."""
         until = self._times(until)

@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 import clv
@@ -75,3 +76,18 @@ def test_real_customers_are_all_somewhere_and_where_they_are_known_to_be(cdnow_s
 def test_of_nobody_whose_beginning_is_known_nothing_is_told(spells_of, on):
     spells = spells_of({"a": [("active", 0)]}, uncertain=["a"])
     assert occupation(spells, on(9)).empty
+
+
+def test_without_bounds_the_shares_are_the_same(spells_of, on):
+    spells = spells_of(
+        {
+            "a": [("lead", 0), ("onboarding", 10, "purchase"), ("active", 100, "window")],
+            "b": [("onboarding", 5), ("at_risk", 45, "silence")],
+        }
+    )
+    sure = occupation(spells, on(200), days=(0, 30, 190, 900))
+    plain = occupation(spells, on(200), days=(0, 30, 190, 900), interval=None)
+    assert list(plain) == ["days", "stage", "share"]
+    assert plain["share"].isna().any()
+    pd.testing.assert_frame_equal(plain, sure[list(plain)])
+    assert list(occupation(spells.iloc[:0], on(200), interval=None)) == list(plain)
