@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from ibis import BaseBackend
 
 ENGLISH = ("--locale-provider=icu", "--icu-locale=en-US")  # a before B, as no other engine sorts
+TOKEN = "T0kenT0kenT0ken"  # the part of an address that nobody may repeat
 SECRET = "p@ss/w:rd ü%41"  # what an address has to escape
 
 SMALL = {  # to compile a query takes longer than to run it on so few rows
@@ -42,6 +47,35 @@ def need():
         pytest.skip(f"needs {name}")
 
     return need
+
+
+@pytest.fixture(scope="session")
+def answering():
+    """A web server of our own that answers everything alike; told are its address and what came."""
+    return _answering
+
+
+@contextmanager
+def _answering(status: int, **headers: str) -> Iterator[tuple[str, list[dict]]]:
+    posted = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the tests look at what was posted."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever, args=[0.02])
+        thread.start()
+        yield f"json://127.0.0.1:{server.server_port}/{TOKEN}", posted
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture(scope="session")

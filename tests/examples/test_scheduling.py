@@ -5,11 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pandas as pd
 import pytest
@@ -81,28 +78,6 @@ def example(name: str, place: Path) -> str:
     return text.replace("/srv/", f"{place}/srv/").replace("/etc/clv", f"{place}/etc/clv")
 
 
-@contextmanager
-def webhook():
-    """Addresses for CLV_DELIVER_TO, and what has been sent there."""
-    posted = []
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_POST(self):
-            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_):
-            """Nothing: what was posted is looked at."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        thread = Thread(target=server.serve_forever, args=[0.02])
-        thread.start()
-        yield f"json://127.0.0.1:{server.server_port}", posted
-        server.shutdown()
-        thread.join()
-
-
 # cron
 
 
@@ -146,9 +121,9 @@ def test_crons_line_does_nothing_where_the_secrets_are_missing(place, stand_in):
 
 
 @pytest.mark.slow
-def test_crons_line_makes_a_report_and_tells_it_once(place, installed):
+def test_crons_line_makes_a_report_and_tells_it_once(place, installed, answering):
     given, ((_, command),) = crontab(place)
-    with webhook() as (url, posted):
+    with answering(204) as (url, posted):
         (installed / "secrets.env").write_text(f"CLV_DELIVER_TO='{url}'\n")
         assert as_cron_does(command, place, given) == 0
         assert as_cron_does(command, place, given) == 0
@@ -308,13 +283,15 @@ def airflow(home: Path, place: Path, *arguments: str, **variables: str) -> str:
 
 
 @pytest.mark.slow
-def test_airflow_runs_the_report_and_the_notebook(airflow_home, place, installed, tmp_path):
+def test_airflow_runs_the_report_and_the_notebook(
+    airflow_home, place, installed, tmp_path, answering
+):
     subprocess.run(
         [sys.executable, "-m", "ipykernel", "install", "--prefix", tmp_path, "--name", "clv"],
         check=True, capture_output=True,
     )  # fmt: skip
     airflow(airflow_home, place, "db", "migrate")
-    with webhook() as (url, posted):
+    with answering(204) as (url, posted):
         airflow(airflow_home, place, "dags", "test", "clv_report", CLV_DELIVER_TO=url)
     yesterday = str(datetime.now(UTC).date() - timedelta(days=1))
     assert [(got["state"], got["as_of"]) for got in posted] == [("ok", yesterday)]
