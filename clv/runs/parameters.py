@@ -22,6 +22,8 @@ from clv.tables import periods
 
 KINDS = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
 
+WIDEST_INTERVAL = 0.999  # that of `clv.models.profile`, which takes half a second to import
+
 _FORM = "`name: type = value  # help`, where type is one of " + listed(KINDS)
 _CHOICES = re.compile(r"one of:\s*(?P<choices>.+)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -213,8 +215,9 @@ def _annual_discount_rate(rate: float, _given: Mapping[str, Any]) -> None:
 
 
 def _interval(share: float, _given: Mapping[str, Any]) -> None:
-    if not 0 < share < 1:
-        raise BadParameter.from_value("interval", share, "a share between 0 and 1, such as 0.90")
+    if not 0 < share <= WIDEST_INTERVAL:
+        allowed = f"a share above 0 and at most {WIDEST_INTERVAL}, such as 0.90"
+        raise BadParameter.from_value("interval", share, allowed)
 
 
 def _seed(seed: int, _given: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ import papermill
 import pytest
 
 from clv.errors import BadParameter, UnknownParameter, UsageError
+from clv.models import profile
 from clv.runs import notebooks, parameters
 from clv.runs.parameters import Parameter
 from clv.study import Study
@@ -194,7 +195,8 @@ def test_good_values_pass(declared):
         ("unit", "M", "one of"),
         ("annual_discount_rate", 10, "did you mean 0.10"),
         ("annual_discount_rate", -0.1, "0 <= rate < 1"),
-        ("interval", 1.0, "between 0 and 1"),
+        ("interval", 0.0, "above 0 and at most 0.999"),
+        ("interval", 0.9995, "above 0 and at most 0.999"),
         ("seed", -1, "from 0"),
     ],
 )
@@ -202,6 +204,11 @@ def test_a_value_out_of_range_is_refused(name, value, said):
     faults = parameters.out_of_range({name: value})
     assert [type(fault) for fault in faults] == [BadParameter]
     assert said in str(faults[0])
+
+
+def test_intervals_may_be_as_wide_as_the_models_trace_them():
+    assert parameters.WIDEST_INTERVAL == profile.WIDEST
+    assert parameters.out_of_range({"interval": profile.WIDEST}) == []
 
 
 def test_an_end_date_must_follow_as_of():
