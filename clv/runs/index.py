@@ -36,6 +36,11 @@ TROUBLE: Messages = {
     "refused": "The last run was refused on {day}.",
     "interrupted": "The last run was interrupted on {day}.",
 }
+SAMPLES: Messages = {  # by the name under which they are asked for
+    "cdnow": "A sample: real purchases at a shop for music, 1997 to 1998.",
+    "cdnow-sample": "A sample: a tenth of the real customers of a shop for music, 1997 to 1998.",
+    "company": "A sample: the company is invented, and so is every customer of it.",
+}
 OTHER_TROUBLE = message("What became of the last run is not known.")
 
 
@@ -100,6 +105,7 @@ def _study(found: Found, words: Words, today: date) -> dict[str, Any]:
         "name": found.home.name,
         "language": spoken.language,
         "direction": spoken.direction,
+        "sample": words.text(SAMPLES.get(found.results.get("source"), "")),
         **_state(found, len(alerts), words, today),
         "headlines": cards,
         "total": next((piece for piece in cards if piece["name"] == TOTAL), None),

@@ -217,6 +217,7 @@ def _write(
     """Write pages, notebooks and results, without a clock reading, and the manifest of it all."""
     origin = {
         "study": order.study.name,
+        "source": order.study.source_name,
         "run_id": given.run_id,
         "as_of": given.cleaned.as_of.isoformat(),
         "compared_with": given.before.run_id if given.before else None,
@@ -232,7 +233,6 @@ def _write(
         said["alerts"] += results.alerts(odd, absent, language)
     publishing.write_json(report / "results.json", origin | found | past.as_dict())
     basis = {
-        "source": order.study.source_name,
         "rows": dict(given.cleaned.rows),
         "inputs": given.inputs.hashes,
         "versions": given.made_from["versions"],

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from clv.runs import index, pages
+from clv.tables import samples
 
 HEADLINE = {
     "name": "clv", "label": "Revenue", "value": 1023714, "unit": "USD", "low": 1, "high": 2,
@@ -140,6 +141,14 @@ def test_the_numbers_are_those_of_the_summary_where_it_has_any(tmp_path):
     cards = read(tmp_path).find(class_="headlines")
     assert [dt.text for dt in cards("dt")] == ["In all"]
     assert "customers" in cards.text
+
+
+def test_a_sample_is_called_one(tmp_path):
+    ran(tmp_path / "a", results=RESULTS | {"source": "company"})
+    assert "the company is invented" in read(tmp_path / "a").text
+    ran(tmp_path / "b", results=RESULTS | {"source": "orders.csv"})
+    assert "sample" not in read(tmp_path / "b").text
+    assert index.SAMPLES.keys() == samples.SAMPLES.keys()
 
 
 def test_an_unknown_number_is_listed_too(tmp_path):
