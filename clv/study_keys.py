@@ -42,6 +42,10 @@ LOAD_KEYS = (
     "prices",
     "margin",
 )
+DATA_KEYS = (  # which rows there are, and what they say
+    *("transactions", "summary", "tables", "columns", "format", "timezone", "currency"),
+    *("zero_amounts", "refunds", "births", "grain", "prices"),
+)
 SUMMARY_KEYS = (
     "columns",
     "format",

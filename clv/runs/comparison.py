@@ -56,14 +56,11 @@ class Earlier:
 
 
 def earlier(
-    home: Path,
-    study: Mapping[str, Any],
-    as_of: str,
-    *,
-    thresholds: str | None = None,
-    by_hand: bool = False,
+    home: Path, study: Mapping[str, Any], as_of: str, *, thresholds: str | None = None
 ) -> Earlier | None:
     """The newest good run of a study before a day, whole ones first; None where there is none.
+
+    One of data that were named by hand is no run of the study.
 
     Parameters
     ----------
@@ -75,16 +72,13 @@ def earlier(
         The as-of day of the run to compare, as ISO text.
     thresholds
         What the thresholds of its stages are known by: both sides must have used the same ones.
-    by_hand
-        Whether this run is of data named by hand: no other is compared with one of those.
     """
     candidates = []
     for run in home.glob("runs/*"):
         with suppress(OSError, ValueError, KeyError):
             made = manifest.read(run)
-            alike = made.get("thresholds_used") == thresholds
-            alike &= by_hand or not made.get("by_hand")
-            if made["as_of"] < as_of and alike and _terms(made["study"]) == _terms(study):
+            own = not made.get("by_hand") and made.get("thresholds_used") == thresholds
+            if made["as_of"] < as_of and own and _terms(made["study"]) == _terms(study):
                 order = (made["as_of"], not made["partial"], (run / manifest.NAME).stat().st_mtime)
                 candidates.append((order, run.name, run))
     for *_, run in sorted(candidates, reverse=True):

@@ -139,14 +139,15 @@ def _digest(content: Mapping[str, Any]) -> str:
 
 def _places(study: Study, request: Request, home: Path | None) -> tuple[Path, ...]:
     """Where to look for the thresholds and to keep them, in this order."""
+    if request.by_hand:  # what other data teach is nothing to keep beside the study
+        named = study.thresholds and study.folder / study.thresholds
+        return (named,) if named and named.is_file() and not request.refit else ()
     spare = () if home is None else (home / NAME,)
     if study.thresholds:
         return (study.folder / study.thresholds, *spare)
     file = request.study_file
     if file is None:
         return spare
-    if request.by_hand:  # what other data teach is nothing to keep beside the study
-        return ()
     own = NAME if file.name == STUDY_FILE else f"{file.stem}.{NAME}"
     return (file.parent / own, *spare)
 

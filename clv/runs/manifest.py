@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from clv.scoring import Scored
 
 NAME = "manifest.json"
+PARTS = {"run_id": str, "as_of": str, "study": dict, "files": dict, "partial": bool}
 
 _PACKAGE = Path(clv.__file__).parent
 _CACHES = ("__pycache__", ".ipynb_checkpoints")
@@ -179,8 +180,14 @@ def files(report: Path) -> dict[str, str]:
 
 
 def read(run: Path) -> dict[str, Any]:
-    """The manifest of a published run."""
-    return publishing.read_json(run / NAME)
+    """The manifest of a published run; ValueError where what stands there is none."""
+    made = publishing.read_json(run / NAME)
+    if not isinstance(made, dict):
+        raise ValueError(f"{run / NAME} is no manifest")  # noqa: TRY004 -- of text, like JSON's own
+    odd = [name for name, kind in PARTS.items() if not isinstance(made.get(name, kind()), kind)]
+    if odd:
+        raise ValueError(f"{run / NAME} is no manifest: {', '.join(odd)}")
+    return made
 
 
 def verifies(run: Path) -> bool:

@@ -110,8 +110,8 @@ def _files(folder: Path) -> Iterable[Path]:
 
 
 def _read(path: Path) -> Notebook:
-    text = path.read_bytes()
     try:
+        text = path.read_bytes()
         node = json.loads(text.decode("utf-8"))
         cells = node["cells"]
         return Notebook(
@@ -124,6 +124,8 @@ def _read(path: Path) -> Notebook:
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UsageError(f"{path.name} is not a notebook: {_lacking(error)}") from None
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be read: {error.strerror}.") from None
 
 
 def _lacking(error: Exception) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,12 @@ from clv.runs import notebooks, parameters
 from clv.runs.notebooks import Notebook
 from clv.stages import frameworks
 from clv.study import SOURCE_KEYS, Study
-from clv.study_keys import CHECKS, NOMINAL, PLAIN_NAME
+from clv.study_keys import CHECKS, DATA_KEYS, NOMINAL, PLAIN_NAME
 from clv.study_lifecycle import FRAMEWORKS
 from clv.tables.samples import SAMPLES
 
 STUDY_FILE = "study.yml"
+SUFFIXES = (".yml", ".yaml", ".json")
 
 # Parameters of notebooks that every run gives them itself.
 GIVEN = {
@@ -29,7 +32,9 @@ GIVEN = {
 
 UNTOLD = ("name", "languages", "parameters")  # keys that say nothing to notebooks themselves
 
-_NAME_LINE = re.compile(rf"^\W*name\W*:\W*({PLAIN_NAME})\W*$", re.MULTILINE)
+_NAME_LINE = re.compile(
+    rf"""^[\s{{]*["']?name["']?\s*:\s*["']?({PLAIN_NAME})["']?[\s,}}]*(?:\s#.*)?$""", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,8 @@ class Request:
 
     @property
     def by_hand(self) -> bool:
-        """Whether other data were named by hand than those of the study file."""
-        return self.study_file is not None and bool(self.settings.keys() & set(SOURCE_KEYS))
+        """Whether other data were named by hand than those of the study file, or read otherwise."""
+        return self.study_file is not None and bool(self.settings.keys() & set(DATA_KEYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,17 @@ class Order:
 
 def study_file(given: Path | None) -> Path | None:
     """The study that is meant: the one named, else the one that lies here, else the sample."""
-    if given is None:
-        return Path(STUDY_FILE) if Path(STUDY_FILE).is_file() else None
-    if not given.is_file():
-        raise UsageError(f"There is no study file {given}.")
-    return given
+    if given is None and not os.path.lexists(STUDY_FILE):
+        return None
+    file = given or Path(STUDY_FILE)
+    if not file.is_file():
+        raise UsageError(f"There is no study file {file}.")
+    if file.suffix not in SUFFIXES:
+        raise UsageError(
+            f"{file} is no study file: its name would end in {listed(SUFFIXES)}. To report on the "
+            f"purchases in it: clv run --set transactions={file}."
+        )
+    return file
 
 
 def study(file: Path | None, settings: Mapping[str, str]) -> Study:
@@ -177,7 +188,10 @@ def _name(file: Path | None, settings: Mapping[str, str]) -> str:
     try:
         return _read(file, settings).name
     except ClvError:
-        line = _NAME_LINE.search(file.read_text(encoding="utf-8", errors="replace"))
+        text = ""
+        with suppress(OSError):
+            text = file.read_text(encoding="utf-8", errors="replace")
+        line = _NAME_LINE.search(text)
         named = line[1] if line else _folder(file).name
         return named if re.fullmatch(PLAIN_NAME, named) else "study"
 

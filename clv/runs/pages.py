@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from clv.errors import PageIncomplete
-from clv.runs import comparison, index
+from clv.runs import comparison, index, publishing
 from clv.runs.comparison import Earlier
 from clv.runs.execution import Executed
 from clv.runs.harvest import harvest
 
-EDITIONS = {"stakeholder": "", "analyst": "analyst"}  # and the folder of its pages
+EDITIONS = {"stakeholder": "", "analyst": publishing.ANALYSTS}  # and the folder of its pages
 RUN = "/out/study/runs/id"  # a run as links see it; where it really stands makes no difference
 
 

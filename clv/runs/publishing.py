@@ -10,6 +10,7 @@ Whatever happens on the way, the last good report stays byte for byte as it was.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -27,7 +28,8 @@ from typing import Any
 
 from clv.errors import AnotherRunHolds, CouldNotPublish
 
-OPEN_TO_ALL = ("html",)  # pages are for everybody, tables and notebooks for the owner's group
+PAGES = "html"  # for everybody; tables, notebooks and what analysts see for the owner's group
+ANALYSTS = "analyst"  # the folder of pages that hold whatever a cell has printed
 MODES = {True: (0o755, 0o644), False: (0o750, 0o640)}  # of folders and of files
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
@@ -67,6 +69,8 @@ def disk_trouble(what: Path) -> Iterator[None]:
     except (ConnectionError, ChildProcessError):
         raise  # somebody hung up: no trouble of a disk
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise  # no trouble of a disk either
         raise CouldNotPublish(
             f"Could not write {error.filename or what}: {error.strerror or error}. What had been "
             "published is as it was; make room or grant access, and run again."
@@ -245,7 +249,8 @@ def _instead_of(path: Path) -> Iterator[Path]:
 def _settle(report: Path) -> None:
     """Give every file and folder its mode, and wait until it is on disk."""
     for path in (*report.rglob("*"), report):
-        public = path == report or path.relative_to(report).parts[0] in OPEN_TO_ALL
+        parts = path.relative_to(report).parts
+        public = not parts or (parts[0] == PAGES and ANALYSTS not in parts)
         path.chmod(MODES[public][path.is_file()])
         _sync(path)
 

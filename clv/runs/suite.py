@@ -147,9 +147,12 @@ def _read(order: Order, request: Request, last: LastRun, progress: Progress) -> 
     preparation.refuse_pageless(order.notebooks, cleaned)
     study = order.study.as_dict() | {"as_of": cleaned.as_of.isoformat()} | order.told
     kept = kept.learned_on(order.study, cleaned)
-    same = {"thresholds": kept.known_by, "by_hand": by_hand}
-    before = comparison.earlier(home, study, study["as_of"], **same)
-    # Of other data than the study's, its forecasts and watch lists tell nothing.
+    # Of other data than the study's, its reports, forecasts and watch lists tell nothing.
+    before = (
+        None
+        if by_hand
+        else comparison.earlier(home, study, study["as_of"], thresholds=kept.known_by)
+    )
     forecasts = [] if by_hand else ledger.earlier(ledger.read(home), study["as_of"])
     listed = None if by_hand else since.watch_list(home, study["as_of"])
     made_from = manifest.made_from(

@@ -60,8 +60,13 @@ def test_the_studys_own_data_are_not_compared_with_data_named_by_hand(tmp_path):
     publish(tmp_path, "1997-12-31-aa")
     publish(tmp_path, "1998-03-31-bb", by_hand=True)
     assert comparison.earlier(tmp_path, STUDY, "1998-06-30").run_id == "1997-12-31-aa"
-    trial = comparison.earlier(tmp_path, STUDY, "1998-06-30", by_hand=True)
-    assert trial.run_id == "1998-03-31-bb"
+
+
+@pytest.mark.parametrize("damaged", ["[]", '"x"', '{"study": [], "as_of": "1998-03-31"}', "{", ""])
+def test_a_run_without_a_manifest_is_not_compared_with(tmp_path, damaged):
+    publish(tmp_path, "1997-12-31-aa")
+    (publish(tmp_path, "1998-03-31-bb") / "manifest.json").write_text(damaged)
+    assert comparison.earlier(tmp_path, STUDY, "1998-06-30").run_id == "1997-12-31-aa"
 
 
 def test_a_run_that_lost_a_file_is_not_compared_with(tmp_path):

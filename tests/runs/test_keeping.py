@@ -70,7 +70,7 @@ def test_a_later_run_uses_the_very_same_and_keeps_nothing_anew(first, scored, tm
 
 def test_they_are_part_of_a_runs_name_unless_these_very_inputs_taught_them(first):
     assert again(first).identity is None
-    for other in ({"refunds": "set_aside"}, {"currency": "EUR"}):
+    for other in ({"as_of": "2024-06-30"}, {"max_faulty": 0.5}):
         assert again(first, settings=other).identity == keeping.digest(again(first).found)
     assert again(first, settings={"horizon": "26W"}).identity is None
 
@@ -133,8 +133,22 @@ def test_a_file_that_holds_none_is_refused_and_left_as_it_is(first, tmp_path, co
         again(first, refit=True)
 
 
-def test_of_other_data_named_by_hand_nothing_is_kept_beside_the_study(first):
-    assert again(first, settings={"transactions": "other.csv"}).places == ()
+@pytest.mark.parametrize(
+    "other", [{"transactions": "other.csv"}, {"refunds": "set_aside"}, {"currency": "EUR"}]
+)
+def test_of_other_data_named_by_hand_nothing_is_kept_beside_the_study(first, other):
+    kept = again(first, settings=other)
+    assert (kept.places, kept.found) == ((), None)
+
+
+def test_other_data_named_by_hand_rest_on_the_file_that_is_named_and_never_write_it(first):
+    request, study, found, *rest = first
+    named = (request, replace(study, thresholds="thresholds.json"), found, *rest)
+    other = {"currency": "EUR"}
+    assert again(named, settings=other).found == again(first).found
+    assert again(named, settings=other, refit=True).places == ()
+    elsewhere = (request, replace(study, thresholds="none.json"), found, *rest)
+    assert again(elsewhere, settings=other).places == ()
 
 
 def test_without_a_study_file_they_are_kept_with_its_reports(first, tmp_path):

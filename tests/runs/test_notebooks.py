@@ -58,3 +58,9 @@ def test_a_file_that_is_no_notebook_is_refused_by_name(tmp_path, text):
 def test_scratch_notebooks_are_left_alone(tmp_path):
     (tmp_path / "Untitled.ipynb").write_text("{}")
     assert notebooks.find(tmp_path) == ()
+
+
+def test_a_folder_named_like_a_notebook_is_refused_by_name(tmp_path):
+    (tmp_path / "00_folder.ipynb").mkdir()
+    with pytest.raises(UsageError, match=r"00_folder\.ipynb cannot be read: Is a directory"):
+        notebooks.find(tmp_path)

@@ -159,6 +159,24 @@ def test_without_a_study_the_one_that_lies_here_else_the_sample(shop, tmp_path, 
         orders.study_file(Path("shop.yml"))
 
 
+@pytest.mark.parametrize("broken", ["a link", "a folder"])
+def test_a_study_that_lies_here_and_cannot_be_read_is_no_reason_to_run_the_sample(
+    tmp_path, monkeypatch, broken
+):
+    monkeypatch.chdir(tmp_path)
+    here = Path("study.yml")
+    here.symlink_to("gone.yml") if broken == "a link" else here.mkdir()
+    with pytest.raises(UsageError, match=r"no study file study\.yml"):
+        orders.study_file(None)
+
+
+def test_purchases_are_no_study_file(tmp_path):
+    log = tmp_path / "orders.csv"
+    log.write_text("customer_id,date,amount\n")
+    with pytest.raises(UsageError, match=r"end in .*\.yml.*clv run --set transactions="):
+        orders.study_file(log)
+
+
 @pytest.mark.parametrize(
     ("text", "home"),
     [
@@ -166,13 +184,21 @@ def test_without_a_study_the_one_that_lies_here_else_the_sample(shop, tmp_path, 
         ('{"name": "web-shop",\n "horizont": 1}', "web-shop"),
         ("transactions: [", "folder"),
         ("name: /tmp/escaped\ntransactions: a.csv\n", "folder"),
+        ("name: web-shop  # ours\nhorizont: 1\n", "web-shop"),
+        ("name: *a\ntransactions: a.csv\n", "folder"),
+        ("name: caf\xe9\ntransactions: a.csv\n", "folder"),
     ],
 )
 def test_a_faulty_study_still_has_its_place(tmp_path, text, home):
     (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "study.yml").write_text(text)
+    (tmp_path / "folder" / "study.yml").write_text(text, encoding="latin-1")
     assert Request(tmp_path / "folder" / "study.yml").home == Path("reports", home)
     assert Request(tmp_path / "folder" / "study.yml", {"name": "mine"}).home.name == "mine"
+
+
+def test_a_study_that_cannot_be_read_still_has_its_place(tmp_path):
+    (tmp_path / "folder").mkdir()
+    assert Request(tmp_path / "folder" / "gone.yml").home == Path("reports", "folder")
 
 
 def test_what_is_set_of_the_lifecycle_reaches_the_notebooks_as_one_mapping(shop):

@@ -18,6 +18,7 @@ from clv.runs import publishing
 def new_report(folder: Path, text: str = "good") -> Path:
     for name in (
         "html/en/00_x.html",
+        "html/en/analyst/00_x.html",
         "tables/customers.csv",
         "notebooks/00_x.ipynb",
         "manifest.json",
@@ -47,6 +48,8 @@ def test_pages_are_for_everybody_and_tables_are_not(tmp_path):
     modes = {p.relative_to(run).as_posix(): stat.S_IMODE(p.stat().st_mode) for p in run.rglob("*")}
     assert modes["html"] == modes["html/en"] == 0o755
     assert modes["html/en/00_x.html"] == 0o644
+    assert modes["html/en/analyst"] == 0o750
+    assert modes["html/en/analyst/00_x.html"] == 0o640
     assert modes["tables"] == modes["notebooks"] == 0o750
     assert modes["tables/customers.csv"] == modes["notebooks/00_x.ipynb"] == 0o640
     assert modes["manifest.json"] == 0o640
@@ -224,6 +227,11 @@ def test_a_run_to_which_nothing_leads_can_be_withdrawn(tmp_path):
 def test_who_hangs_up_is_no_trouble_of_the_disk(tmp_path):
     with pytest.raises(BrokenPipeError), publishing.disk_trouble(tmp_path):
         raise BrokenPipeError
+
+
+def test_no_memory_is_no_trouble_of_the_disk(tmp_path):
+    with pytest.raises(OSError, match="Cannot allocate"), publishing.disk_trouble(tmp_path):
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
 
 
 def test_a_latest_that_has_become_a_folder_is_named_as_the_cause(tmp_path):

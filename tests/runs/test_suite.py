@@ -229,6 +229,17 @@ def test_data_named_by_hand_stand_beside_the_report(shop):
     assert "--set name=trial" in told
 
 
+def test_data_read_in_another_way_by_hand_stand_beside_the_report_too(shop):
+    whole = publishing.latest(shop.home)
+    earlier = manifest.read(whole)["as_of"]
+    later = replace(shop, settings={"zero_amounts": "purchase", "as_of": "2025-06-30"})
+    trial = suite.run(later)
+    assert publishing.latest(shop.home) == whole
+    made = manifest.read(trial.run)
+    assert (made["by_hand"], made["compared_with"]) == (True, None)
+    assert earlier < made["as_of"]
+
+
 def test_data_named_by_hand_have_a_report_under_a_name_of_their_own(shop):
     orders = {"transactions": str(shop.study_file.parent / "orders.csv"), "name": "trial"}
     request = replace(shop, settings=orders)
