@@ -123,8 +123,8 @@ def find(study: Study, request: Request, *, home: Path | None) -> Keeping:
 
 
 def settings(study: Study) -> dict[str, Any]:
-    """All settings of the lifecycle, as the study and its sector declare them."""
-    return asdict(Settings.of(study.sector, study.settings))
+    """What the study and its sector declare of what the stages rest on."""
+    return Settings.of(study.sector, study.settings).of_thresholds
 
 
 def digest(thresholds: Thresholds) -> str:
