@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -33,6 +34,18 @@ SMALL = {  # to compile a query takes longer than to run it on so few rows
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
 }
+
+
+WISHES = {wish: signal.getsignal(wish) for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+
+
+@pytest.fixture(autouse=True)
+def _heeding():
+    """Heed wishes to end again: a command has its process ignore them once it has ended."""
+    yield
+    for wish, handler in WISHES.items():
+        if handler is not None and signal.getsignal(wish) is not handler:
+            signal.signal(wish, handler)
 
 
 @pytest.fixture(scope="session")
@@ -73,9 +86,11 @@ def _answering(status: int, **headers: str) -> Iterator[tuple[str, list[dict]]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         thread = Thread(target=server.serve_forever, args=[0.02])
         thread.start()
-        yield f"json://127.0.0.1:{server.server_port}/{TOKEN}", posted
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"json://127.0.0.1:{server.server_port}/{TOKEN}", posted
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -30,10 +30,15 @@ ELSEWHERE = {"postgres": "clv.tables.postgres", "pyspark": "clv.tables.spark"}
 
 
 def connect() -> ibis.BaseBackend:
-    """A DuckDB of its own that spills outside the working directory and fetches nothing."""
-    return ibis.duckdb.connect(
+    """A DuckDB of its own that spills outside the working directory and fetches nothing.
+
+    Of itself it draws a bar of progress onto standard output, among what is said there.
+    """
+    con = ibis.duckdb.connect(
         temp_directory=tempfile.gettempdir(), autoinstall_known_extensions=False, TimeZone="UTC"
     )
+    con.con.execute("SET enable_progress_bar = false")
+    return con
 
 
 def table(con: ibis.BaseBackend, name: str) -> ir.Table:
@@ -81,18 +86,31 @@ def parquet_columns(paths: Sequence[str | Path]) -> list[dict[str, str]]:
     return found
 
 
-def stored(con: ibis.BaseBackend, name: str, rows: ir.Table, *more: ir.Table) -> ir.Table:
+def stored(
+    con: ibis.BaseBackend, name: str, rows: ir.Table, *more: ir.Table, many_steps: bool = False
+) -> ir.Table:
     """The rows of an expression, computed once and kept where the engine lets us keep them.
 
-    Here the rows of several can be computed one after the other (`one_by_one`).
+    Here the rows of several can be computed one after the other (`one_by_one`). `many_steps` are
+    not written as few: Ibis would take longer to merge them than DuckDB takes to run them.
     """
     name = ibis.util.gen_name(name)
     if own := _own(con):
         return own.stored(con, name, ibis.union(rows, *more) if more else rows)
-    con.con.execute(f'CREATE TEMP TABLE "{name}" AS {ibis.to_sql(rows, dialect="duckdb")}')
+    con.con.execute(f'CREATE TEMP TABLE "{name}" AS {_written(rows, merged=not many_steps)}')
     for others in more:
-        con.con.execute(f'INSERT INTO "{name}" {ibis.to_sql(others, dialect="duckdb")}')
+        con.con.execute(f'INSERT INTO "{name}" {_written(others, merged=not many_steps)}')
     return table(con, name)
+
+
+def _written(rows: ir.Table, *, merged: bool) -> str:
+    """An expression as DuckDB's SQL, with its steps merged into few queries or one by one."""
+    options, before = ibis.options.sql, ibis.options.sql.fuse_selects
+    options.fuse_selects = merged and before
+    try:
+        return str(ibis.to_sql(rows, dialect="duckdb"))
+    finally:
+        options.fuse_selects = before
 
 
 def one_by_one(con: ibis.BaseBackend) -> bool:

@@ -66,7 +66,9 @@ def test_batches_hold_the_rows_in_pieces_and_in_order():
 
 
 def test_the_engine_fetches_nothing_and_writes_nothing_here():
-    settings = "current_setting('autoinstall_known_extensions'), current_setting('temp_directory')"
-    install, folder = engine.connect().con.execute(f"SELECT {settings}").fetchone()
+    names = ["autoinstall_known_extensions", "temp_directory", "enable_progress_bar"]
+    settings = ", ".join(f"current_setting('{name}')" for name in names)
+    install, folder, bar = engine.connect().con.execute(f"SELECT {settings}").fetchone()
     assert not install
     assert folder.startswith("/")
+    assert not bar  # it would stand on standard output, in the middle of JSON
