@@ -11,6 +11,7 @@ import glob
 import hashlib
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +38,8 @@ def connect() -> ibis.BaseBackend:
     con = ibis.duckdb.connect(
         temp_directory=tempfile.gettempdir(), autoinstall_known_extensions=False, TimeZone="UTC"
     )
-    con.con.execute("SET enable_progress_bar = false")
+    with suppress(duckdb.InvalidInputException):  # in a kernel there may be none to turn off
+        con.con.execute("SET enable_progress_bar = false")
     return con
 
 
