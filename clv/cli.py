@@ -3,120 +3,29 @@
 from __future__ import annotations
 
 import json
-import math
-import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 import clv
-from clv import passwords
-from clv.errors import Message
-
-if TYPE_CHECKING:
-    from clv.runs.last_run import LastRun
-
+from clv.runs import process, typed
+from clv.runs.door import Door, answer, in_json, say, warn
 
 # What the commands do is imported inside them: `clv --help` must not wait for pandas.
 
-
-class _Seconds(click.FloatRange):
-    """Some time that a clock can be set to."""
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:  # noqa: ANN401 -- as click has it
-        seconds = super().convert(value, param, ctx)
-        if math.isnan(seconds):  # is in no range, and outside of none
-            self.fail(f"{value} is no number of seconds.", param, ctx)
-        return seconds
-
-
-YEAR = 31_536_000
-SECONDS = _Seconds(min=0, min_open=True, max=YEAR)
-
-
-class Door(click.Group):
-    """Commands that end in one sentence and the right exit code, never in a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 -- as click has it
-        from clv.runs import process
-
-        process.open_what_is_closed()
-        with process.ending_once():
-            try:
-                return super().invoke(ctx)
-            except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
-                raise
-            except (Exception, KeyboardInterrupt) as error:
-                from clv.runs import last_run
-
-                click.echo(f"Error: {last_run.told(error).text}", err=True)
-                ctx.exit(last_run.exit_code(error))
-
-
-def _pairs(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    """`--set key=value …` as a dict of texts."""
-    pairs = [text.partition("=") for text in given]
-    for key, mark, value in pairs:
-        if not (key and mark):
-            shown = passwords.masked(key + value)
-            raise click.BadParameter(f"write key=value, such as horizon=52W; got {shown!r}.")
-    return {key.strip(): value for key, _, value in pairs}
-
-
-def _names(
-    _ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]
-) -> tuple[str, ...]:
-    """`a,b`, or one at a time, as a tuple of names."""
-    return tuple(name.strip() for name in ",".join(given).split(",") if name.strip())
-
-
 _LANGUAGES = click.option(
-    "languages", "--lang", callback=_names, multiple=True, help="Languages, such as en,tr."
+    "languages", "--lang", callback=typed.names, multiple=True, help="Languages, such as en,tr."
 )
 
 
 def _study(command: Callable[..., None]) -> Callable[..., None]:
     """The argument and the option that say which study is meant."""
     told = "Change a key of the study or a parameter of a notebook; may be repeated."
-    setting = {"multiple": True, "callback": _pairs, "metavar": "KEY=VALUE", "help": told}
+    setting = {"multiple": True, "callback": typed.pairs, "metavar": "KEY=VALUE", "help": told}
     command = click.option("settings", "--set", **setting)(command)
     return click.argument("study", type=click.Path(path_type=Path), required=False)(command)
-
-
-def _warn(messages: Iterable[Message]) -> None:
-    """Say on stderr what went well but not quite."""
-    for message in messages:
-        if message.level == "warning":
-            _say(f"Warning: {message.text}", err=True)
-
-
-def _say(text: str, *, err: bool = False) -> None:
-    """Say what has been done; it is done also where nobody listens, or the log's disk is full."""
-    try:
-        click.echo(text, err=err)
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2 if err else 1)
-
-
-@contextmanager
-def _in_json(last: LastRun, wanted: bool) -> Iterator[dict[str, Any]]:
-    """Write on stdout what a command came to, however it ends, with what else there is to say."""
-    from clv.runs import last_run
-
-    said: dict[str, Any] = {}
-    try:
-        yield said
-        content = last.content(0)
-    except BaseException as error:
-        content = last.content(last_run.exit_code(error))
-        content["messages"].append(last_run.told(error).as_dict())
-        raise
-    finally:
-        if wanted:
-            click.echo(json.dumps(content | said, ensure_ascii=False, indent=1))
 
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
@@ -130,18 +39,20 @@ def main() -> None:
 
 @main.command()
 @_study
-@click.option("--only", callback=_names, multiple=True, help="Notebooks to run, such as 03,06.")
+@click.option(
+    "--only", callback=typed.names, multiple=True, help="Notebooks to run, such as 03,06."
+)
 @_LANGUAGES
-@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+@click.option("--out", type=typed.FOLDER, default="reports", show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--force", is_flag=True, help="Run also where nothing has changed.")
 @click.option("--refit", is_flag=True, help="Learn anew what the stages rest on.")
 @click.option("--keep", type=click.IntRange(min=1), help="How many runs to keep; default: all.")
 @click.option("--fail-on-alert", is_flag=True, help="Exit 4 where the report has alerts.")
 @click.option(
-    "--cell-timeout", type=SECONDS, default=600, show_default=True, help="Seconds for a cell."
+    "--cell-timeout", type=typed.SECONDS, default=600, show_default=True, help="Seconds for a cell."
 )
-@click.option("--timeout", type=SECONDS, help="Seconds for the run; default: no limit.")
+@click.option("--timeout", type=typed.SECONDS, help="Seconds for the run; default: no limit.")
 @click.option(
     "--progress",
     type=click.Choice(["auto", "bar", "plain", "json"]),
@@ -151,34 +62,41 @@ def main() -> None:
 @click.pass_context
 def run(ctx: click.Context, study: Path | None, progress: str, **options: Any) -> None:  # noqa: ANN401
     """Run the notebooks of a study and publish their report."""
+    process.postpone()
     from clv.runs import orders, suite
     from clv.runs.last_run import BESIDE
     from clv.runs.orders import Request
     from clv.runs.progress import shown
+    from clv.study import SOURCE_KEYS, Study
 
     request = Request(study_file=orders.study_file(study), **options)
+    chosen = request.study_file or request.settings.keys() & set(SOURCE_KEYS)
+    if not chosen and progress != "json":
+        told = f"There is no study.yml here: the sample {Study.default().name} is run"
+        say(f"{told}; `clv init` makes a study of your own.", err=True)
     with shown(progress) as show:
         outcome = suite.run(request, show)
-    _warn(outcome.messages)
+    warn(outcome.messages)
     said = "Published" if outcome.anew else "Nothing changed since run"
     alerts = f" with {outcome.alerts} alert{'s'[: outcome.alerts != 1]}" if outcome.alerts else ""
     beside = any(message.code == BESIDE for message in outcome.messages)
     place = outcome.run / "html" if beside else request.out / "index.html"
-    _say(f"{said} {outcome.run.name}{alerts}: open {place}")
+    say(f"{said} {outcome.run.name}{alerts}: open {place}")
     ctx.exit(outcome.exit_code)
 
 
 @main.command()
 @_study
-@click.option("--out", type=click.Path(path_type=Path), help="Default: reports/<study>/check.")
+@click.option("--out", type=typed.FOLDER, help="Default: reports/<study>/check.")
 @click.option("as_json", "--json", is_flag=True, help="The account as JSON.")
 def check(study: Path | None, settings: dict[str, str], out: Path | None, as_json: bool) -> None:
     """Read and clean only: the account of every row, and the rows set aside as a file."""
+    process.postpone()
     from clv.runs import inputs, last_run, orders, results
     from clv.runs.orders import Request
 
     out = out or Request(orders.study_file(study), settings).home / "check"
-    with last_run.recorded(out) as last, _in_json(last, as_json) as said:
+    with last_run.recorded(out) as last, in_json(last, as_json) as said:
         asked = orders.study(orders.study_file(study), settings)
         with results.set_aside(out):
             found = inputs.read(asked)
@@ -186,17 +104,18 @@ def check(study: Path | None, settings: dict[str, str], out: Path | None, as_jso
         said |= {name: table.to_dict("records") for name, table in found.accounts.items()}
         for name, table in found.set_aside.items():
             results.replace(table, out / f"{name}.csv", excel=asked.excel)
-    _warn(last.messages)
-    for name, table in {} if as_json else found.accounts.items():
-        click.echo(f"{name}\n{table.to_string(index=False)}\n")
+        for name, table in {} if as_json else found.accounts.items():
+            answer(f"{name}\n{table.to_string(index=False)}\n")
+    warn(last.messages)
 
 
 @main.command()
 @_study
-@click.option("--out", type=click.Path(path_type=Path), required=True, help=".csv or .parquet")
+@click.option("--out", type=typed.FILE, required=True, help=".csv or .parquet")
 @click.option("--refit", is_flag=True, help="Learn anew what the stages rest on.")
 def score(study: Path | None, settings: dict[str, str], out: Path, refit: bool) -> None:
     """Write every customer, valued, segmented and staged, as one table; no notebooks."""
+    process.postpone()
     from clv.runs import input_files, inputs, keeping, last_run, orders, preparation, results
     from clv.runs.orders import Request
 
@@ -213,8 +132,8 @@ def score(study: Path | None, settings: dict[str, str], out: Path, refit: bool) 
         customers = results.customer_table(scored.customers, asked.unit)
         results.replace(customers, out, excel=asked.excel)
         last.messages += kept.learned_on(asked, found.cleaned).keep_those_of(scored)
-    _warn(last.messages)
-    click.echo(f"{len(customers):,} customers in {out}")
+    warn(last.messages)
+    say(f"{len(customers):,} customers in {out}")
 
 
 @main.command()
@@ -237,9 +156,11 @@ def score(study: Path | None, settings: dict[str, str], out: Path, refit: bool) 
     show_default=True,
     help="What is attached.",
 )
-@click.option("--after", metavar="CODE", help="The exit code that `clv run` has just ended with.")
-@click.option("--only-new", is_flag=True, help="Send nothing where nothing has changed.")
-@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+@click.option(
+    "--after", metavar="CODE", help="The exit code, or the signal, that `clv run` has ended with."
+)
+@click.option("--only-new", is_flag=True, help="Send nothing to whom it has been told already.")
+@click.option("--out", type=typed.FOLDER, default="reports", show_default=True)
 def deliver(
     study: Path | None,
     settings: dict[str, str],
@@ -254,12 +175,12 @@ def deliver(
 
     to = delivery.addresses(named)
     home = Request(orders.study_file(study), settings, out=out).home
-    _say(delivery.deliver(home, to, **options))
+    say(delivery.deliver(home, to, **options))
 
 
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path), required=False)
-@click.option("--out", type=click.Path(path_type=Path), default="reports", show_default=True)
+@click.option("--out", type=typed.FOLDER, default="reports", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same for machines.")
 def history(study: Path | None, out: Path, as_json: bool) -> None:
     """List the runs of a study: their state, their headline number and what changed.
@@ -270,10 +191,10 @@ def history(study: Path | None, out: Path, as_json: bool) -> None:
 
     found = told.read(out, told.name_of(study, out))
     if as_json:
-        click.echo(json.dumps(told.as_dicts(found), ensure_ascii=False, indent=1))
+        answer(json.dumps(told.as_dicts(found), ensure_ascii=False, indent=1))
         return
     for line in told.lines(found, told.terminal()) or [f"There is no report in {out} yet."]:
-        click.echo(line)
+        answer(line)
 
 
 @main.command("list")
@@ -284,10 +205,10 @@ def list_() -> None:
     file = orders.study_file(None)
     folder = notebooks.folder_of(file.resolve().parent if file else None)
     for notebook in notebooks.find(folder):
-        click.echo(f"{notebook.stem}: {notebook.question}")
+        answer(f"{notebook.stem}: {notebook.question}")
         for p in notebook.parameters:
             declared = f"{p.name}: {p.kind} = {p.default!r}"
-            click.echo(f"    {declared:<46}{p.help}".rstrip())
+            answer(f"    {declared:<46}{p.help}".rstrip())
 
 
 @main.command()
@@ -297,4 +218,4 @@ def init(folder: Path) -> None:
     from clv.runs import founding
 
     file = founding.found(folder)
-    _say(f"Made {folder}. Name your purchases in {file}, then: cd {folder} && clv run")
+    say(f"Made {folder}. Name your purchases in {file}, then: cd {folder} && clv run")

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import yaml
+from yaml.reader import ReaderError
 
-from clv.errors import StudyInvalid, near
+from clv.errors import StudyInvalid, listed, near
 
 
 class Entry(NamedTuple):
@@ -26,15 +27,22 @@ class Fault(NamedTuple):
     text: str
 
 
-def entries(text: str, where: str) -> tuple[dict[str, Entry], list[Fault]]:
-    """Values and lines of a YAML mapping, and the faults that make a value unusable."""
+def entries(text: str, where: str, what: str = "a study") -> tuple[dict[str, Entry], list[Fault]]:
+    """Values and lines of a YAML mapping, and the faults that make a value unusable.
+
+    `what` the text should be, for the sentence that says it is none.
+    """
     try:
         root = yaml.compose(text, Loader=_Strict)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise invalid(where, [Fault(mark and mark.line + 1, f"no YAML: {error.problem}")]) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        told = f"no YAML: a sign that no text has (U+{error.character:04X})"
+        raise invalid(where, [Fault(line, told)]) from None
     if not isinstance(root, yaml.MappingNode):
-        raise invalid(where, [Fault(1, "a study must be a mapping of keys to values")])
+        raise invalid(where, [Fault(1, f"{what} must be a mapping of keys to values")])
     found, faults = {}, _repeated(root)
     for key, node in root.value:
         line = key.start_mark.line + 1
@@ -63,10 +71,19 @@ def of_keys(
     return faults
 
 
-def in_words(labels: object, languages: Collection[str]) -> bool:
-    """Whether something is said in English at least, in words, and in no language but these."""
-    known = isinstance(labels, dict) and "en" in labels and set(labels) <= set(languages)
-    return known and all(isinstance(each, str) and each for each in labels.values())
+def not_in_words(labels: object, languages: Collection[str], what: str = "a name") -> str:
+    """Why labels are not words in English at least and in no language but these; "" if they are.
+
+    >>> not_in_words({"en": "Lead", "de": "Anfrage"}, ("en", "tr"))
+    'is said in `de`, which no page speaks; the languages are `en`, `tr`'
+    """
+    said = labels if isinstance(labels, dict) else {}
+    if unknown := [each for each in said if each not in languages]:
+        spoken = f"which no page speaks; the languages are {listed(languages)}"
+        return f"is said in {listed(unknown)}, {spoken}"
+    if "en" in said and all(isinstance(each, str) and each.strip() for each in said.values()):
+        return ""
+    return f"needs {what}: {{en: …, tr: …, ar: …}}, at least in English"
 
 
 def _lines(node: yaml.Node) -> dict[str, int]:

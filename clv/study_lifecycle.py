@@ -13,6 +13,8 @@ from clv.study_sources import Check, each
 SECTORS = ("ecommerce", "saas", "manufacturing", "consulting", "education", "health")
 FRAMEWORKS = ("clm", "crm", "five-step", "growth", "hubspot", "personaclick")
 OWN_FRAMEWORK = (".yml", ".yaml")
+EXPECTED = ("lead", "prospect")  # stages of which it is expected that people go on
+EXPECTATIONS = "{lead: 0.20, prospect: {rate: 0.30, days: 90}}"
 LIMITS = ("at_risk_after", "dormant_after", "churned_after")  # days that grow
 
 
@@ -38,6 +40,26 @@ def _count(least: int = 1, most: int = 3650) -> Check:
     return check
 
 
+def _share(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
+        raise BadParameter.from_value(name, value, "a share between 0 and 1, such as 0.20")
+    return value
+
+
+def _expectations(name: str, value: object) -> dict[str, object]:
+    """What share of a stage should go on: by itself, or with the days until then."""
+    return each(name, value, _expectation, EXPECTED, such=EXPECTATIONS)
+
+
+def _expectation(name: str, value: object) -> object:
+    if not isinstance(value, Mapping):
+        return _share(name, value)
+    checks = {"rate": _share, "days": _count()}
+    return each(
+        name, value, lambda at, entry: checks[at.rpartition(" ")[2]](at, entry), (*checks,), ""
+    )
+
+
 SETTINGS: dict[str, Check] = {  # what each means stands in `clv.stages.settings`
     "contractual": flag,
     "row_level_export": flag,
@@ -50,6 +72,7 @@ SETTINGS: dict[str, Check] = {  # what each means stands in `clv.stages.settings
     "lead_ttl": _count(),
     "payment_grace": _count(),
     "health_red": _count(most=100),
+    "expectations": _expectations,
     **dict.fromkeys(LIMITS, _count()),
 }
 

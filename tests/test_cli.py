@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from clv.cli import main
+from clv.errors import NotebookFailed
 
 NOTEBOOKS = Path(__file__).parent / "runs" / "notebooks"
 
@@ -194,6 +195,40 @@ def test_an_unforeseen_fault_is_one_sentence_and_exit_1(clv, shop, monkeypatch):
     result = clv("run")
     assert result.exit_code == 1
     assert "Error: Unforeseen: ZeroDivisionError in test_cli.py" in result.stderr
+
+
+def test_who_names_no_study_is_told_which_one_is_run(clv, tmp_path, monkeypatch):
+    from clv.runs import suite
+
+    def refuse(request, _show):
+        raise NotebookFailed("01 failed in cell 2.")
+
+    monkeypatch.setattr(suite, "run", refuse)
+    said = "There is no study.yml here: the sample cdnow is run"
+    assert clv("run").stderr.startswith(said)
+    assert said not in clv("run", "--progress", "json").stderr
+    assert said not in clv("run", "--set", "transactions=company").stderr
+    (tmp_path / "study.yml").write_text("transactions: cdnow\n")
+    assert said not in clv("run").stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "--out", "orders.csv"],
+        ["run", "--out", "orders.csv/reports"],
+        ["check", "--out", "orders.csv"],
+        ["score", "--out", "orders.csv/customers.csv"],
+        ["score", "--out", "notebooks"],
+    ],
+    ids=" ".join,
+)
+def test_a_place_where_nothing_can_stand_is_exit_2_before_anything_is_written(clv, shop, command):
+    before = sorted(shop.rglob("*"))
+    result = clv(*command)
+    assert result.exit_code == 2
+    assert re.search("(is a file; name a folder|is a folder; name a file)", result.stderr)
+    assert sorted(shop.rglob("*")) == before
 
 
 # clv check
@@ -477,7 +512,84 @@ def test_list_shows_questions_and_parameters(clv, shop):
     assert "how far ahead: 39W, 12M, 365D, 2Y" in said
 
 
+# Signals that come while a library computes
+
+
+@pytest.fixture
+def endless(monkeypatch):
+    """Let data take for ever to read, and a wish to end come meanwhile if one is named.
+
+    DuckDB keeps what a handler raises to itself, and says this instead.
+    """
+    from clv.runs import inputs
+
+    def endless(wish: signal.Signals | None = None) -> None:
+        def read(_study):
+            try:
+                if wish:
+                    os.kill(os.getpid(), wish)
+                time.sleep(30)
+            except BaseException:
+                raise RuntimeError("Query interrupted") from None
+
+        monkeypatch.setattr(inputs, "read", read)
+
+    return endless
+
+
+@pytest.mark.parametrize(
+    ("command", "folder"),
+    [
+        (["run"], "reports/shop"),
+        (["check"], "reports/shop/check"),
+        (["score", "--out", "scored/customers.csv"], "scored"),
+    ],
+    ids=["run", "check", "score"],
+)
+def test_a_wish_to_end_is_granted_while_data_are_read(clv, shop, endless, command, folder):
+    endless(signal.SIGTERM)
+    result = clv(*command)
+    assert result.exit_code == 143
+    assert result.stderr.splitlines()[-1].startswith("Error: Interrupted: ")
+    said = last_run(shop / folder)
+    assert (said["state"], said["exit_code"]) == ("interrupted", 143)
+    assert [message["code"] for message in said["messages"]] == ["interrupted"]
+
+
+def test_a_run_has_a_time_limit_while_data_are_read(clv, shop, endless):
+    endless()
+    result = clv("run", "--timeout", "0.5")
+    assert result.exit_code == 1
+    assert "Error: The run took longer than 0.5 seconds." in result.stderr
+    assert last_run(shop / "reports" / "shop")["messages"][-1]["code"] == "time-is-up"
+
+
+def test_check_says_in_json_that_it_was_interrupted(clv, endless, shop):
+    endless(signal.SIGTERM)
+    said = json.loads(clv("check", "--json", "--out", "checked").stdout)
+    assert said == last_run(shop / "checked")
+    assert said["state"] == "interrupted"
+
+
 # Signals, in a process of its own
+
+
+EARLY = """
+import os, signal, sys
+from clv.cli import main
+class Early:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pandas":
+            os.kill(os.getpid(), signal.SIGTERM)
+sys.meta_path.insert(0, Early())
+main(["check", "--out", "checked"])
+"""
+
+
+def test_a_wish_that_comes_while_a_command_is_still_loaded_is_told(shop):
+    command = [sys.executable, "-c", EARLY]
+    assert subprocess.run(command, cwd=shop, capture_output=True, check=False).returncode == 143
+    assert last_run(shop / "checked")["state"] == "interrupted"
 
 
 @pytest.fixture

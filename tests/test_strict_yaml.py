@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from clv import strict_yaml
@@ -63,16 +65,29 @@ def test_keys_that_are_unknown_missing_or_no_mappings_are_told_with_their_lines(
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("labels", "told"),
     [
-        ({"en": "Lead"}, True),
-        ({"en": "Lead", "tr": "Aday"}, True),
-        ({"tr": "Aday"}, False),
-        ({"en": "Lead", "de": "Lead"}, False),
-        ({"en": ""}, False),
-        ({"en": 3}, False),
-        ("Lead", False),
+        ({"en": "Lead"}, ""),
+        ({"en": "Lead", "tr": "Aday"}, ""),
+        ({"tr": "Aday"}, "needs words: .* at least in English"),
+        ({"en": "Lead", "de": "Lead"}, "is said in `de`, which no page speaks; .* `en`, `tr`"),
+        ({"en": "Lead", 3: "Lead"}, "is said in `3`"),
+        ({"en": ""}, "needs words"),
+        ({"en": " "}, "needs words"),
+        ({"en": 3}, "needs words"),
+        ("Lead", "needs words"),
     ],
 )
-def test_words_are_said_in_english_at_least(labels, said):
-    assert strict_yaml.in_words(labels, ("en", "tr")) is said
+def test_words_are_said_in_english_at_least(labels, told):
+    found = strict_yaml.not_in_words(labels, ("en", "tr"), "words")
+    assert re.match(told, found) if told else found == ""
+
+
+def test_a_sign_that_no_text_has_is_told_with_its_line():
+    with pytest.raises(StudyInvalid, match=r"own\.yml: line 2: no YAML: .*\(U\+0008\)"):
+        strict_yaml.entries("name: shop\ntransactions: \b\n", "own.yml")
+
+
+def test_what_is_no_mapping_is_told_by_what_it_should_be():
+    with pytest.raises(StudyInvalid, match=r"own\.yml: line 1: a framework must be a mapping"):
+        strict_yaml.entries("- a\n", "own.yml", "a framework")

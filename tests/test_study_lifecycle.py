@@ -31,11 +31,24 @@ def test_every_default_that_is_not_learned_passes_its_own_check():
         ({"health_red": 101}, "from 1 to 100"),
         ({"contractual": 1}, "true or false"),
         ({"dormant_after": 90, "churned_after": 30}, "days that grow from each to the next"),
+        ({"expectations": 0.2}, "must be a mapping such as {lead: 0.20, prospect: {rate: 0.30"),
+        ({"expectations": {"leads": 0.2}}, "has no parameter `leads`.* Did you mean `lead`"),
+        ({"expectations": {"lead": 20}}, "`lifecycle: expectations: lead` must be a share between"),
+        ({"expectations": {"lead": {"rate": 0}}}, "rate` must be a share between 0 and 1"),
+        ({"expectations": {"lead": {"days": 0.5}}}, "days` must be a whole number from 1"),
+        ({"expectations": {"lead": {"date": 5}}}, "has no parameter `date`"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(value, told):
     with pytest.raises(BadParameter, match=told):
         study_lifecycle.settings("lifecycle", value)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"lead": 0.25}, {"lead": 0.1, "prospect": {"rate": 0.3, "days": 90}}]
+)
+def test_what_is_expected_of_leads_and_prospects_is_said_as_a_share_or_with_its_days(said):
+    assert study_lifecycle.settings("lifecycle", {"expectations": said}) == {"expectations": said}
 
 
 @pytest.mark.parametrize("path", ["own.yml", "/words/own.yaml"])

@@ -11,6 +11,7 @@ import importlib.util
 import logging
 import os
 import re
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,8 +21,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from clv import passwords
-from clv.errors import AnotherRunHolds, NotDelivered, UsageError
-from clv.runs import attachments, letter
+from clv.errors import AnotherRunHolds, BadParameter, NotDelivered, UsageError
+from clv.runs import attachments, letter, receipts
 from clv.runs.letter import Letter
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 NAMED = "env:"
 DEFAULT = f"{NAMED}CLV_DELIVER_TO"
 WEBHOOKS = ("json", "jsons")  # Apprise's name for a POST of JSON: they get values, and no pages
+HIGHEST = 255  # of the exit codes
 SHORTEST = 4  # signs of an address's part that is masked where Apprise repeats it
 
 _PARTS = re.compile(r"[/:@?&=,;+#\s]+")
@@ -72,6 +74,23 @@ def addresses(named: Sequence[str], environment: Mapping[str, str] = os.environ)
     return found
 
 
+def ended(after: str | None) -> str | None:
+    """An exit code or a signal's name as it is compared; anything else is refused.
+
+    >>> ended("075"), ended("SIGKILL"), ended("KILL")
+    ('75', 'KILL', 'KILL')
+    """
+    if not after:  # systemd names nothing where the run could not begin
+        return after
+    if re.fullmatch("[0-9]{1,3}", after) and int(after) <= HIGHEST:
+        return str(int(after))
+    name = after.removeprefix("SIG")
+    if f"SIG{name}" in signal.Signals.__members__:
+        return name
+    allowed = f"an exit code from 0 to {HIGHEST} or a signal, such as KILL"
+    raise BadParameter.from_value("--after", after, allowed)
+
+
 def deliver(
     home: Path,
     to: Sequence[Address],
@@ -83,20 +102,28 @@ def deliver(
 ) -> str:
     """Tell the addresses of the last run in a folder of reports; says what has been done.
 
-    `languages`, `pages` and `after`: as in `letter.compose`. With `only_new` a report that has been
-    told of is not told of again.
+    `languages`, `pages` and `after`: as in `letter.compose`. With `only_new` nobody is told what
+    they have been told before.
     """
+    after = ended(after)
     if after == str(AnotherRunHolds.exit_code):
         return "Nothing sent: the run that holds the report is told of when it ends."
-    told = letter.compose(home, languages=languages, pages=pages, after=after)
-    if only_new and told.tells_nothing_new:
-        return "Nothing sent: nothing has changed since the last report."
-    send(told, to)
-    return f"Sent to {len(to)} of {len(to)}: {told.subject}"
+    told = letter.compose(home, languages=languages, pages=pages, after=after, as_news=only_new)
+    due = [one for one in to if not (only_new and receipts.has(home, one.name, told.tells))]
+    if not due:
+        return f"Nothing sent, for it has been told already: {told.subject}"
+    unkept = send(told, due, home)
+    known = f", and {len(to) - len(due)} had been told" if due != to else ""
+    return f"Sent to {len(due)} of {len(to)}{known}: {told.subject}{unkept}"
 
 
-def send(told: Letter, to: Sequence[Address]) -> None:
-    """Send a letter to every address, also where one of them fails.
+def send(told: Letter, to: Sequence[Address], home: Path) -> str:
+    """Send a letter to every address, also where one of them fails, and keep whom it has reached.
+
+    Returns
+    -------
+    str
+        A sentence where that could not be kept.
 
     Raises
     ------
@@ -108,14 +135,32 @@ def send(told: Letter, to: Sequence[Address]) -> None:
     if not importlib.util.find_spec("apprise"):
         raise UsageError("`clv deliver` needs Apprise, which is not here: pip install clv[deliver]")
     services = [_service(address, told) for address in to]
+    failures, unkept = [], ""
     with tempfile.TemporaryDirectory(prefix="clv-") as folder:
         files = _attached(told, Path(folder))
-        sent = [_sent(*pair, told, files) for pair in zip(to, services, strict=True)]
-    if failures := [failure for failure in sent if failure]:
+        for address, service in zip(to, services, strict=True):
+            if failure := _sent(address, service, told, files):
+                failures.append(failure)
+            else:  # kept at once: what comes after it may be killed
+                unkept = _keep(home, address, told) or unkept
+    if failures:
         raise NotDelivered(
             f"{len(failures)} of {len(to)} deliveries failed; the report stands as it was. "
-            f"{' '.join(failures)}"
+            f"{' '.join(failures)}{unkept}"
         )
+    return unkept
+
+
+def _keep(home: Path, address: Address, told: Letter) -> str:
+    """Keep that an address has been told; why not, in a sentence, or nothing."""
+    try:
+        receipts.keep(home, address.name, told.tells)
+    except OSError as error:
+        return (
+            f" This could not be kept in {home / receipts.NAME} ({error.strerror or error}), so "
+            "that `clv deliver --only-new` would send it again."
+        )
+    return ""
 
 
 def _attached(told: Letter, folder: Path) -> list[str]:
@@ -166,18 +211,28 @@ def _sent(address: Address, service: Apprise, told: Letter, files: Sequence[str]
     """Send to one address; why that failed, in a sentence, or nothing."""
     from apprise import NotifyFormat, NotifyType
 
+    paged = _takes_pages(address, service)
     with _overheard() as said:
         done = service.notify(
-            body=told.html,
+            body=told.html if paged else told.alone,
             title=told.subject,
             body_format=NotifyFormat.HTML,
             notify_type=NotifyType(told.kind),
-            attach=None if address.scheme in WEBHOOKS else list(files),
+            attach=list(files) if paged else None,
         )
     if done:
         return ""
     why = _reasons(address, said) or f" {done.status.name.capitalize()}."
     return f"{address.name} ({address.scheme}):{why}"
+
+
+def _takes_pages(address: Address, service: Apprise) -> bool:
+    """Whether a letter's pages can go where it goes; a chat's webhook takes words alone."""
+    if address.scheme in WEBHOOKS:
+        return False
+    (plugin,) = service
+    by_webhook = "hook" in str(getattr(plugin, "mode", ""))  # as Slack and Mattermost have both
+    return plugin.attachment_support and not by_webhook
 
 
 class _Ear(logging.Handler):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import math
 import os
 import signal
 import time
@@ -21,7 +22,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from clv.errors import DidNotConverge, NotebookFailed, TimeIsUp, TooLittleToModel
-from clv.runs import notebooks
+from clv.runs import notebooks, process
 from clv.runs.kernels import Kernels
 from clv.runs.notebooks import Notebook, is_injected, runs
 
@@ -102,7 +103,7 @@ def execute(
     at_once
         Kernels that run at the same time.
     timeout
-        Seconds that one cell may take.
+        Seconds that one cell may take, rounded up: the client knows whole ones only.
     environment
         Variables of the kernels besides our own.
     progress
@@ -115,10 +116,11 @@ def execute(
     TimeIsUp
         Where `time_limit` ends the run, naming the notebooks and cells that it was at.
     """
+    process.heed()
     notebooks.library()  # before papermill imports it
     _stand_somewhere(cwd)
     logging.getLogger("papermill").addHandler(_UNHEARD)
-    kernels = Kernels(sockets, cwd, timeout, environment)
+    kernels = Kernels(sockets, cwd, math.ceil(timeout), environment)
     trails = [_Trail(job.notebook, progress) for job in jobs]
     with ThreadPoolExecutor(at_once, thread_name_prefix="notebook") as pool:
         try:
@@ -161,10 +163,10 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         yield
         return
 
-    def end(_signal: int, _frame: object) -> None:
-        raise TimeIsUp(f"The run took longer than {seconds:g} seconds.")
+    def heard(_signal: int, _frame: object) -> None:
+        process.end(TimeIsUp(f"The run took longer than {seconds:g} seconds."))
 
-    before = signal.signal(signal.SIGALRM, end)
+    before = signal.signal(signal.SIGALRM, heard)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
@@ -177,6 +179,7 @@ def _execute(job: Job, kernels: Kernels, trail: _Trail) -> Executed | LeftOut:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    trail.started = time.perf_counter()  # until now it has waited for others to end
     try:
         node = papermill.execute_notebook(
             job.notebook.node(),

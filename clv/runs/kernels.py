@@ -50,7 +50,7 @@ class Kernels:
 
     sockets: Path  # an empty private folder with a short path: a socket's has at most 107 bytes
     cwd: Path
-    timeout: float  # seconds that one cell may take
+    timeout: int  # seconds that one cell may take
     environment: Mapping[str, str] = field(repr=False)
     groups: set[int] = field(default_factory=set)  # process groups
     ending: bool = False

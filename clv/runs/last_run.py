@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,16 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clv.errors import AnotherRunHolds, ClvError, Message, Terminated
-from clv.report import privacy
-from clv.runs import publishing, secrecy
+from clv.runs import process, publishing, secrecy
 
 if TYPE_CHECKING:
     from clv.runs.inputs import Inputs
     from clv.scoring import Scored
 
+# Nothing here imports pandas at once: who is short of memory is still told so, and in a moment.
+
 NAME = "last_run.json"
 
 BESIDE = "stands-beside"  # the code of a run in whose stead the report stays what it was
+
+NO_ROOM = ("failed to map segment", "Cannot allocate memory")  # of the loader, for a library
 
 REFUSED = (2, 3)  # exit codes: what was typed or read is at fault, and not the run
 
@@ -39,6 +43,8 @@ class LastRun:
 
     def commits(self) -> None:
         """Publish from here on: who wishes the run to end finds it done, and told, in a moment."""
+        process.heed()
+        process.settle()
         self.to_its_end.enter_context(publishing.undisturbed())
 
     def has_read(self, inputs: Inputs) -> None:
@@ -60,6 +66,8 @@ class LastRun:
 
     def has_published(self, results: Mapping[str, Any], run: Path) -> None:
         """Take over where the report stands, and where groups were too small to be shown."""
+        from clv.report import privacy
+
         self.run_id = run.name  # a repeat is not the run that it repeats
         if results["merged"]:
             told = (
@@ -108,15 +116,18 @@ def recorded(folder: Path, then: Callable[[], object] = lambda: None) -> Iterato
     A run that was turned away because another one holds the report writes nothing.
     """
     last = LastRun()
-    with publishing.for_no_stranger_to_write(), last.to_its_end:
+    with process.command(), publishing.for_no_stranger_to_write(), last.to_its_end:
         try:
+            process.heed()
             yield last
+            last.commits()
             with publishing.disk_trouble(folder):
                 _write(folder, last, last.exit_code)
                 then()
         except AnotherRunHolds:
             raise
         except BaseException as error:
+            process.settle()
             last.messages.append(told(error))
             with suppress(OSError):  # the disk may be what failed; the exit code still says so
                 _write(folder, last, exit_code(error))
@@ -127,8 +138,8 @@ def recorded(folder: Path, then: Callable[[], object] = lambda: None) -> Iterato
 
 def exit_code(error: BaseException) -> int:
     """The exit code that an error leads to."""
-    match error:
-        case ClvError():
+    match process.meant(error):
+        case ClvError() as error:
             return error.exit_code
         case Terminated():
             return 143
@@ -139,7 +150,7 @@ def exit_code(error: BaseException) -> int:
 
 def told(error: BaseException) -> Message:
     """What is said of an error: one sentence, never a traceback, and never a secret."""
-    said = _told(error)
+    said = _told(process.meant(error))
     return replace(said, text=secrecy.masked(said.text))
 
 
@@ -152,7 +163,7 @@ def _told(error: BaseException) -> Message:
                 "Interrupted: kernels ended, nothing published, the last good report is as it was."
             )
             return Message("error", "interrupted", text)
-        case MemoryError():
+        case _ if _is_of_memory(error):
             text = (
                 f"Out of memory in {_place(error)}. What had been published is as it was; give "
                 "the run more memory, fewer --jobs, or less data."
@@ -161,6 +172,18 @@ def _told(error: BaseException) -> Message:
     text = f"Unforeseen: {type(error).__name__} in {_place(error)}"
     said = f"{text}: {error}. This is a fault of clv: report it."
     return Message("error", "unforeseen", said)
+
+
+def _is_of_memory(error: BaseException) -> bool:
+    match error:
+        case MemoryError():
+            return True
+        case OSError():
+            return error.errno == errno.ENOMEM
+        case ImportError():
+            told = any(words in str(error) for words in NO_ROOM)
+            return told and process.may_be_refused_memory()
+    return False
 
 
 def _place(error: BaseException) -> str:

@@ -7,7 +7,7 @@ text of last_run.json, which may quote a cell.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from clv.report import markup
 from clv.report.languages import Words, available
 from clv.report.messages import Messages
 from clv.report.words import Day, Text
-from clv.runs import index, manifest
+from clv.runs import index, manifest, receipts
 from clv.runs.folders import Found
 from clv.runs.last_run import BESIDE
 
@@ -43,16 +43,13 @@ class Letter:
 
     subject: str
     html: str
+    alone: str  # the same for those who get no attachment
     data: Mapping[str, Any]  # the same for machines
     languages: tuple[str, ...]
     run: Path | None = field(repr=False)  # the report that it tells of
     files: tuple[str, ...]  # of that report's stakeholder edition, the summary first
     pages: str  # how many of them are attached: "all", the "summary" or "none"
-
-    @property
-    def tells_nothing_new(self) -> bool:
-        """Whether the report stands that has been told of: nothing changed, or not in its place."""
-        return self.run is not None and not {NOTHING_NEW, BESIDE}.isdisjoint(_codes(self.data))
+    tells: Mapping[str, Any]  # as in `receipts.telling`
 
     @property
     def kind(self) -> Literal["success", "warning", "failure"]:
@@ -63,7 +60,12 @@ class Letter:
 
 
 def compose(
-    home: Path, *, languages: Sequence[str] = (), pages: str = "all", after: str | None = None
+    home: Path,
+    *,
+    languages: Sequence[str] = (),
+    pages: str = "all",
+    after: str | None = None,
+    as_news: bool = False,
 ) -> Letter:
     """The message about the last run in a folder of reports.
 
@@ -77,7 +79,10 @@ def compose(
         What is attached of the report: "all" pages, the "summary" or "none".
     after
         The exit code, or the signal, that the run ended with, where that is known: a run that was
-        killed has told last_run.json nothing.
+        killed has told last_run.json nothing. Empty where it could not even begin.
+    as_news
+        Whether the report that stands is new to the reader, though the last run found it done or
+        stands beside it.
 
     Raises
     ------
@@ -86,21 +91,28 @@ def compose(
     NotDelivered
         The report is not what its manifest says.
     """
-    ending = _Ending.read(home, after)
+    ending = _Ending.read(home, after, as_news=as_news)
     spoken = _spoken(ending, languages)
     told = [_told(ending, Words.of(code), pages) for code in spoken]
-    parts = zip(told, spoken, strict=True)
-    html = [markup.render("mail.html.j2", Words.of(code), letter=part) for part, code in parts]
     published = ending.state == "ok"
     return Letter(
         subject=_subject(ending, Words.of(spoken[0])),
-        html="\n<hr>\n".join(html),
+        html=_html(told, spoken),
+        alone=_html([part | {"attached": ""} for part in told], spoken),
         data=_data(ending, told[0]),
         languages=tuple(spoken),
         run=ending.found.run if published else None,
         files=tuple(told[0]["files"]),
         pages=pages,
+        tells=receipts.telling(ending.found, ending.state),
     )
+
+
+def _html(told: Sequence[Mapping[str, Any]], spoken: Sequence[str]) -> str:
+    """The message, one language after the other."""
+    parts = zip(told, spoken, strict=True)
+    html = (markup.render("mail.html.j2", Words.of(code), letter=part) for part, code in parts)
+    return "\n<hr>\n".join(html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +124,10 @@ class _Ending:
     after: str | None
 
     @classmethod
-    def read(cls, home: Path, after: str | None) -> _Ending:
+    def read(cls, home: Path, after: str | None, *, as_news: bool) -> _Ending:
         found = Found.read(home)
+        if as_news:
+            found = replace(found, last_run=_without_old(found.last_run))
         if not found.last_run and after is None:
             raise UsageError(
                 f"No run has ended in {home}: do `clv run` first, or say with --out where it wrote."
@@ -134,6 +148,12 @@ class _Ending:
     def said(self, words: Words) -> Mapping[str, Any]:
         """What the report says that this run has published."""
         return self.found.said(words) if self.state == "ok" else {}
+
+
+def _without_old(last_run: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What became of the last run, without its word that the report stood already."""
+    told = [m for m in last_run.get("messages", []) if m["code"] not in (NOTHING_NEW, BESIDE)]
+    return {**last_run, "messages": told} if last_run else {}
 
 
 def _state(found: Found, after: str | None) -> str:
@@ -209,7 +229,7 @@ def _happened(ending: _Ending) -> Text:
         if NOTHING_NEW in _codes(ending.found.last_run):
             return Text("Nothing has changed since the last report.")
         return Text("A new report is published.")
-    if ending.after is None:
+    if not ending.after:
         return Text(index.OTHER_TROUBLE)
     return Text(
         "The last run ended without a word ({code}): it was killed, or could not begin.",

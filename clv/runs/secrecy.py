@@ -18,8 +18,8 @@ from urllib.parse import unquote, urlsplit
 
 from clv import passwords
 from clv.errors import SecretTold
-from clv.report import pseudonyms
-from clv.report.privacy import E_MAIL
+
+# What the room of pages knows of persons comes with pandas: to mask a text must not wait for it.
 
 # A variable of the environment whose name says that nobody should read its value. The shell's own
 # PWD and OLDPWD are folders, and a compass is none.
@@ -38,6 +38,8 @@ _PLAIN = re.compile(
 _SERVICES = re.compile(r"WEBHOOK|^CLV_DELIVER|TOKEN|SECRET", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S*:\S*@\S|password\s*=", re.IGNORECASE)
 SHORTEST = 8  # signs; a shorter value stands by chance in a page of numbers and words
+# A shorter one that is no word and no number is secret where it stands by itself.
+_SHORT = re.compile(r"(?=.*[^\W\d_])(?=.*(?:\d|[^\w\s.,:/-])).{5,}")
 
 # user:password@ in an address, as it stands in a file; the example of our own sentences does not.
 _LOGIN = re.compile(
@@ -61,6 +63,8 @@ ANALYST = "analyst"
 def known(named: Iterable[str] = (), environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Every secret that the environment is known to hold, and what to call it.
 
+    A short word, such as a password that reads `orders`, is none: pages are full of words.
+
     Parameters
     ----------
     named
@@ -81,8 +85,18 @@ def known(named: Iterable[str] = (), environment: Mapping[str, str] = os.environ
         for address in {value, *addresses}:
             found |= dict.fromkeys(_passwords(address), f"the password in {name}")
         for address in addresses if _SERVICES.search(name) else ():
-            found |= dict.fromkeys(_tokens(address), f"a part of {name}")
-    return {secret: name for secret, name in found.items() if len(secret) >= SHORTEST}
+            tokens = (token for token in _tokens(address) if len(token) >= SHORTEST)
+            found |= dict.fromkeys(tokens, f"a part of {name}")
+    return {secret: name for secret, name in found.items() if _stands_out(secret)}
+
+
+def _stands_out(secret: str) -> bool:
+    """Whether a secret can be told from the words and numbers of a page.
+
+    >>> [_stands_out(secret) for secret in ("elephants", "abc123", "orders", "123456", "a1")]
+    [True, True, False, False, False]
+    """
+    return len(secret) >= SHORTEST or bool(_SHORT.fullmatch(secret))
 
 
 def _is_secret(name: str, value: str) -> bool:
@@ -145,6 +159,8 @@ def _named_in(source: Any) -> Iterator[str]:  # noqa: ANN401 -- a study's values
 
 def of_study(study: Mapping[str, Any]) -> dict[str, str]:
     """The secrets that a study, in plain values, could give away."""
+    from clv.report import pseudonyms
+
     scoped = pseudonyms.scoped(study["name"]).values()
     return known(set(_named_in(study))) | dict.fromkeys(scoped, "the key of the pseudonyms")
 
@@ -152,7 +168,7 @@ def of_study(study: Mapping[str, Any]) -> dict[str, str]:
 def masked(text: str) -> str:
     """A text without a password or anything else that the environment is known to hold."""
     for secret in sorted(known(), key=len, reverse=True):
-        text = text.replace(secret, passwords.MASK)
+        text = re.sub(_standing(secret), passwords.MASK, text)
     return passwords.masked(text)
 
 
@@ -193,19 +209,32 @@ def _forms(secret: str) -> set[bytes]:
     return {form.encode() for form in {*escaped, secret.replace('"', '""')}}
 
 
+def _standing(secret: str) -> str:
+    r"""The pattern that finds a secret: a short one only by itself, or after an escaped line break.
+
+    >>> [bool(re.search(_standing("abc123"), text)) for text in ("Is it abc123?", "abc1234")]
+    [True, False]
+    """
+    if len(secret) >= SHORTEST:
+        return re.escape(secret)
+    return rf"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])){re.escape(secret)}(?![0-9A-Za-z])"
+
+
 def _secret_in(path: Path, telling: Mapping[bytes, str]) -> str:
     """What a file would tell, in words; nothing where it keeps quiet."""
     if not path.stat().st_size:
         return ""
     with path.open("rb") as lines, mmap.mmap(lines.fileno(), 0, access=mmap.ACCESS_READ) as content:
         for form, name in telling.items():
-            if content.find(form) >= 0:
+            if content.find(form) >= 0 and re.search(_standing(form.decode()).encode(), content):
                 return name
         return "an address with a password" if _LOGIN.search(content) else ""
 
 
 def _person_on(page: str, ids: Set[str], written: str) -> str:
     """Whom a page names, in words: what its notebook's author wrote there is no data."""
+    from clv.report.privacy import E_MAIL
+
     told = html.unescape(_PICTURE_OR_STYLE.sub("", page))
     kinds = {"an e-mail address": E_MAIL, "a phone number": _PHONE}
     for what, pattern in kinds.items():

@@ -14,6 +14,7 @@ import pendulum
 from airflow.providers.papermill.operators.papermill import PapermillOperator
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 CLV = os.environ.get("CLV_HOME", "/srv/clv")  # the repository, with its .venv
 STUDY = os.environ.get("CLV_STUDY", "/srv/shop")  # the folder of study.yml
@@ -28,14 +29,33 @@ MONDAYS = {
     "dagrun_timeout": timedelta(hours=3),
 }
 
+AGAIN = {5, 130, 137, 143}  # exit codes after which another try may end better
+
+
+class Report(BashOperator):
+    """A command of clv's: tried again where that may help, and failed at once where it cannot."""
+
+    def execute(self, context):  # noqa: ANN001, ANN201 -- as Airflow has it
+        """Run the command; AirflowFailException is the one failure that is not tried again."""
+        try:
+            return super().execute(context)
+        except AirflowSkipException:
+            raise
+        except AirflowException as error:
+            ran = self.subprocess_hook.sub_process  # None where it could not even begin
+            if ran is None or ran.returncode in AGAIN:
+                raise
+            raise AirflowFailException(str(error)) from error
+
+
 with DAG("clv_report", description="The report of a study, run and told of.", **MONDAYS):
     # The task ends as `clv run` has ended, whatever becomes of the mail. CLV_DELIVER_TO and the
-    # study's own secrets stand in the environment of the worker.
-    BashOperator(
+    # study's own secrets stand in the environment of the worker. A second try tells only news.
+    Report(
         task_id="report",
         bash_command=(
             f"{CLV}/.venv/bin/clv run --set as_of={AS_OF} --progress plain; code=$?; "
-            f"{CLV}/.venv/bin/clv deliver --after $code; exit $code"
+            f"{CLV}/.venv/bin/clv deliver --after $code --only-new; exit $code"
         ),
         cwd=STUDY,
         append_env=True,

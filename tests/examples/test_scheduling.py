@@ -1,17 +1,20 @@
 """The examples of examples/scheduling, each put to work as far as this machine can."""
 
+import ast
 import json
 import re
 import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
+from clv.runs import notebooks, parameters
 from clv.tables.samples import SAMPLES
 
 ROOT = Path(__file__).parents[2]
@@ -129,9 +132,25 @@ def test_crons_line_makes_a_report_and_tells_it_once(place, installed, answering
         assert as_cron_does(command, place, given) == 0
     log = (installed / "report.log").read_text()
     assert [got["state"] for got in posted] == ["ok"], log
-    assert "Nothing sent: nothing has changed since the last report." in log
+    assert "Nothing sent, for it has been told already: shop: new report as of" in log
     assert url not in log
     assert (installed / "reports/shop/latest/html").is_dir()
+
+
+@pytest.mark.slow
+def test_crons_line_tells_of_a_report_when_the_mail_server_is_back(place, installed, answering):
+    given, ((_, command),) = crontab(place)
+
+    def posted_while(status: int) -> tuple[int, list[dict]]:
+        with answering(status) as (url, posted):
+            (installed / "secrets.env").write_text(f"CLV_DELIVER_TO='{url}'\n")
+            return as_cron_does(command, place, given), posted
+
+    assert posted_while(503)[0] == 5
+    ended, posted = posted_while(204)
+    assert (ended, [got["state"] for got in posted]) == (0, ["ok"])
+    assert "A new report is published." in posted[0]["message"]
+    assert posted_while(204) == (0, [])
 
 
 def test_logrotate_takes_its_file(place, need, tmp_path):
@@ -184,7 +203,47 @@ def test_the_service_tells_how_its_run_has_ended(units, stand_in, ending):
     for command in (run, tell[1:]):
         words = command.replace("${EXIT_STATUS}", ending).split()
         subprocess.run(words, check=False)
-    assert asked.read_text() == f"run\ndeliver --after {ending}\n"
+    assert asked.read_text() == f"run\ndeliver --after {ending} --only-new\n"
+
+
+def setting(unit: Path, name: str) -> str:
+    """What a unit sets, where it sets it once."""
+    (value,) = re.findall(rf"^{name}=(.*)$", unit.read_text(), re.MULTILINE)
+    return value
+
+
+def test_the_service_gives_a_slow_mail_server_its_time(units):
+    # systemd holds ExecStopPost to this as well, and Apprise waits 15 s for each of an address's
+    # steps.
+    assert re.fullmatch(r"\d+min", setting(units[0], "TimeoutStopSec"))
+
+
+def test_the_service_does_not_repeat_what_is_not_to_be_repeated(units):
+    assert setting(units[0], "Restart") == "on-failure"
+    never = {*setting(units[0], "RestartPreventExitStatus").split()}
+    well = {*setting(units[0], "SuccessExitStatus").split(), "0"}
+    assert {*ENDINGS} - never - well == repeated()
+
+
+@pytest.mark.slow
+def test_the_pages_of_the_service_are_for_everybody_and_nothing_else_is(units, installed):
+    mask = int(setting(units[0], "UMask"), 8)
+    words = setting(units[0], "ExecStart").split()
+    subprocess.run(words, cwd=installed, umask=mask, check=True, capture_output=True)
+    reports = installed / "reports"
+
+    def open_to_all(path: Path) -> bool:
+        above = [path, *path.parents][: len(path.relative_to(reports).parts) + 1]
+        return all(one.stat().st_mode & (0o001 if one.is_dir() else 0o004) for one in above)
+
+    files = {path for path in reports.rglob("*") if path.is_file() and not path.is_symlink()}
+    pages = {path for path in files if path.suffix == ".html" and "analyst" not in path.parts}
+    assert pages
+    shown = {path for path in files if open_to_all(path)}
+    assert pages - shown == set()
+    assert [path for path in shown if {"tables", "notebooks"} & {*path.parts}] == []
+    closed = {reports / "shop" / name for name in ("last_run.json", "ledger.json")}
+    assert closed & shown == set()
 
 
 # GitHub
@@ -199,16 +258,45 @@ def workflow():
 def test_the_workflow_may_read_and_nothing_more_and_never_lasts_for_ever(workflow):
     assert workflow["permissions"] == {"contents": "read"}
     assert workflow["concurrency"]["cancel-in-progress"] == "false"
-    (job,) = workflow["jobs"].values()
-    assert int(job["timeout-minutes"]) <= 60
-    assert re.fullmatch(r"(\d+|\*)( (\d+|\*)){4}", workflow["on"]["schedule"][0]["cron"])
+    assert all(int(job["timeout-minutes"]) <= 60 for job in workflow["jobs"].values())
+    for when in workflow["on"]["schedule"]:
+        assert re.fullmatch(r"\d+ \d+ \* \* \d(,\d)*", when["cron"])
+
+
+def test_what_the_workflow_remembers_is_read_more_often_than_github_forgets_it(workflow):
+    weekly, between = (when["cron"] for when in workflow["on"]["schedule"])
+    days = sorted(int(day) for when in (weekly, between) for day in when.split()[4].split(","))
+    assert all(later - earlier <= 3 for earlier, later in pairwise([*days, days[0] + 7]))
+    remember, report = (workflow["jobs"][name] for name in ("remember", "report"))
+    assert remember["if"] == f"${{{{ github.event.schedule == '{between}' }}}}"
+    assert report["if"] == f"${{{{ github.event.schedule != '{between}' }}}}"
+    (read,) = (step["with"] for step in remember["steps"])
+    (kept,) = (s["with"] for s in report["steps"] if s.get("uses", "").startswith("actions/cache"))
+    assert read["path"] == kept["path"]
+    assert read["key"] == kept["restore-keys"]
+    assert kept["key"].startswith(read["key"])
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_limits_that_are_committed_count_more_than_those_of_the_cache(workflow, place, committed):
+    repository = place / "srv/clv"
+    limits = repository / "shop/thresholds.json"
+    limits.parent.mkdir()
+    limits.write_text("committed")
+    author = ["-c", "user.name=a", "-c", "user.email=a@shop.example"]
+    for words in (["init", "-q"], ["add", "shop"] if committed else ["status"],
+                  [*author, "commit", "-q", "--allow-empty", "-m", "Limits"]):  # fmt: skip
+        subprocess.run(["git", *words], cwd=repository, check=True, capture_output=True)
+    limits.write_text("of the cache")
+    (step,) = (s for s in workflow["jobs"]["report"]["steps"] if s.get("name") == "Limits")
+    assert in_bash(step["run"], place) == 0
+    assert limits.read_text() == ("committed" if committed else "of the cache")
 
 
 def test_what_the_workflow_uses_has_a_version_and_its_secrets_stand_in_variables(workflow):
-    (job,) = workflow["jobs"].values()
-    for step in job["steps"]:
+    for step in (step for job in workflow["jobs"].values() for step in job["steps"]):
         assert ("uses" in step) != ("run" in step)
-        assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/x@v1"))
+        assert re.fullmatch(r"actions/[a-z-]+(/restore)?@v\d+", step.get("uses", "actions/x@v1"))
         assert "${{" not in step.get("run", "")  # nobody writes code into a command
         assert "secrets." not in json.dumps(step.get("with", {}))
 
@@ -216,7 +304,7 @@ def test_what_the_workflow_uses_has_a_version_and_its_secrets_stand_in_variables
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_the_workflow_ends_as_its_run_and_tells_it(workflow, place, stand_in, ending):
     asked = stand_in(ending)
-    (job,) = workflow["jobs"].values()
+    job = workflow["jobs"]["report"]
     run, tell = (next(s for s in job["steps"] if s.get("name") == n) for n in ("Run", "Tell"))
     output = place / "output"
     ended = in_bash(run["run"], place, GITHUB_OUTPUT=str(output))
@@ -224,7 +312,8 @@ def test_the_workflow_ends_as_its_run_and_tells_it(workflow, place, stand_in, en
     assert output.read_text() == f"code={ending}\n"
     in_bash(tell["run"], place, CODE=ending)
     assert asked.read_text() == (
-        f"run shop/study.yml --progress plain\ndeliver shop/study.yml --after {ending}\n"
+        "run shop/study.yml --keep 12 --progress plain\n"
+        f"deliver shop/study.yml --after {ending} --only-new\n"
     )
     assert tell["env"]["CODE"] == "${{ steps.run.outputs.code }}"
     assert tell["continue-on-error"] == "true"
@@ -239,7 +328,7 @@ def in_bash(script: str, place: Path, **variables: str) -> int:
 
 
 def test_the_workflow_hands_out_no_table_no_notebook_and_no_analysts_page(workflow):
-    (job,) = workflow["jobs"].values()
+    job = workflow["jobs"]["report"]
     (upload,) = (s["with"] for s in job["steps"] if s.get("uses", "").startswith("actions/upload"))
     paths = upload["path"].split()
     assert paths[-1] == "!reports/*/runs/*/html/*/analyst/"
@@ -248,7 +337,7 @@ def test_the_workflow_hands_out_no_table_no_notebook_and_no_analysts_page(workfl
 
 
 def test_what_the_workflow_sets_up_is_what_make_knows(workflow):
-    (job,) = workflow["jobs"].values()
+    job = workflow["jobs"]["report"]
     (made,) = (s["run"] for s in job["steps"] if s.get("name") == "Set up")
     dry = subprocess.run([*made.split(), "--dry-run"], cwd=ROOT, capture_output=True, check=False)
     assert dry.returncode == 0
@@ -305,6 +394,34 @@ def test_airflow_runs_the_report_and_the_notebook(
     assert 'horizon = "26W"' in "".join(injected["source"])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("ending", "state"), [("3", "failed"), ("5", "up_for_retry")])
+def test_airflow_tries_again_only_what_may_end_better(airflow_home, place, stand_in, ending, state):
+    asked = stand_in(ending)
+    airflow(airflow_home, place, "db", "migrate")
+    # It ends well itself where its task has failed, and tells how in its log.
+    said = airflow(airflow_home, place, "tasks", "test", "clv_report", "report", "2026-01-05")
+    assert re.findall(r"new_state=(\w+)", said)[-1] == state
+    day = "run --set as_of=2026-01-04 --progress plain"
+    assert asked.read_text() == f"{day}\ndeliver --after {ending} --only-new\n"
+
+
+def test_airflow_and_the_guide_agree_on_what_is_tried_again():
+    (codes,) = re.findall(r"^AGAIN = \{(.*)\}", (EXAMPLES / "airflow_dags.py").read_text(), re.M)
+    assert {*codes.split(", ")} == repeated()
+
+
+# JupyterLab
+
+
+def test_the_parameters_for_jupyterlab_are_python_that_the_notebook_takes():
+    job = json.loads((EXAMPLES / "jupyter-scheduler.json").read_text(encoding="utf-8"))
+    every = {one.path.name: one for one in notebooks.find(ROOT / "notebooks")}
+    notebook = every[job["input_uri"]]
+    given = {name: ast.literal_eval(text) for name, text in job["parameters"].items()}
+    parameters.check(given, notebook.parameters, notebook.stem)
+
+
 # What the guide shows
 
 
@@ -328,6 +445,12 @@ def test_the_guide_names_every_file_beside_it_and_every_exit_code():
     assert [name for name in sorted(files) if name not in guide()] == []
     told = re.findall(r"^\| (\d+)(?:, (\d+))? \|", guide(), re.MULTILINE)
     assert {code for pair in told for code in pair if code} == {*ENDINGS} - {"137"} | {"137"}
+
+
+def repeated() -> set[str]:
+    """The exit codes after which the guide says to run again."""
+    rows = re.findall(r"^\| (\d+)(?:, (\d+))? \|.*\| (?:yes|once)\b.*\|$", guide(), re.MULTILINE)
+    return {code for row in rows for code in row if code}
 
 
 def guide() -> str:

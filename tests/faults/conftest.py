@@ -7,13 +7,15 @@ leaves behind, running or lying about, is found.
 import hashlib
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -22,7 +24,7 @@ import pytest
 from clv.runs import manifest
 
 CLV = Path(sys.executable).with_name("clv")
-LONG = 60  # seconds that nothing here takes on a busy machine
+LONG = 120  # seconds that nothing here takes on a busy machine
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,6 +39,35 @@ class Ended:
     code: int
     said: str  # on stderr
     seconds: float
+    writes: tuple[str, ...] = ()  # where they were counted
+
+
+@dataclass(frozen=True)
+class Forking:
+    """A process that has everything imported, and forks off a run wherever one is asked for."""
+
+    process: subprocess.Popen
+
+    def run(self, shop: "Shop", *options: str, env=(), kernels=False, last=None) -> Ended:
+        """Run to the end, or to the last of its writes; without kernels if not told otherwise."""
+        asked = {
+            "arguments": shop.command(*options)[1:],
+            "environment": dict(env),
+            "folders": [str(shop.out), str(shop.temporary)],
+            "kernels": kernels,
+            "last": last,
+            "temporary": str(shop.temporary),
+        }
+        started = time.monotonic()
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        answered, _, _ = select.select([self.process.stdout], [], [], LONG)
+        if not answered:
+            self.process.kill()
+            pytest.fail(f"{asked['arguments']} has not ended")
+        told = json.loads(self.process.stdout.readline())
+        seconds = time.monotonic() - started
+        return Ended(told["code"], told["said"], seconds, tuple(told["writes"]))
 
 
 @dataclass(frozen=True)
@@ -46,6 +77,7 @@ class Shop:
     study: Path
     out: Path
     temporary: Path
+    forking: Forking
     started: list[subprocess.Popen] = field(default_factory=list)
 
     @property
@@ -140,9 +172,13 @@ class Shop:
         hidden = {path.name for path in self.home.iterdir() if path.name.startswith(".")}
         assert hidden <= {".lock"}
 
+    def run_warm(self, *options: str, **asked) -> Ended:
+        """Run to the end, without starting anew and, if not told otherwise, without kernels."""
+        return self.forking.run(self, *options, **asked)
+
     def runs_without_help(self) -> Ended:
         """The next run publishes, and nothing is left of what befell the one before."""
-        ended = self.run("--force")
+        ended = self.run_warm("--force")
         assert ended.code == 0, ended.said
         assert self.last_run["state"] == "ok"
         assert manifest.verifies(self.latest)
@@ -178,28 +214,46 @@ def standing(tmp_path_factory, orders) -> Shop:
     (folder / "shop" / "orders.csv").write_text(orders, encoding="utf-8")
     study = folder / "shop" / "study.yml"
     study.write_text("name: shop\ntransactions: orders.csv\nas_of: 2024-12-31\n", encoding="utf-8")
-    with tempfile.TemporaryDirectory(prefix="f-") as temporary:
-        shop = Shop(study, folder / "reports", Path(temporary))
-        speaks = Path(__file__).parents[1] / "runs" / "notebooks" / "00_speaks.ipynb"
-        shutil.copy(speaks, study.parent / "notebooks")
-        ended = shop.run()
+    speaks = Path(__file__).parents[1] / "runs" / "notebooks" / "00_speaks.ipynb"
+    shutil.copy(speaks, study.parent / "notebooks")
+    command = [sys.executable, Path(__file__).with_name("forking.py"), study, folder / "reports"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with (
+        tempfile.TemporaryDirectory(prefix="f-") as temporary,
+        subprocess.Popen(command, **pipes) as process,
+    ):
+        shop = Shop(study, folder / "reports", Path(temporary), Forking(process))
+        ended = shop.run_warm()
         assert ended.code == 0, ended.said
         shop.is_clean()
         yield shop
 
 
+@pytest.fixture(scope="session")
+def copied(standing) -> Callable[[Path], AbstractContextManager[Shop]]:
+    """Copy that shop and its report into a folder, for something to befall it."""
+
+    @contextmanager
+    def copied(folder: Path) -> Iterator[Shop]:
+        shutil.copytree(standing.study.parent, folder / "shop")
+        shutil.copytree(standing.out, folder / "reports", symlinks=True)
+        with tempfile.TemporaryDirectory(prefix="f-", ignore_cleanup_errors=True) as temporary:
+            places = {"study": folder / "shop" / "study.yml", "out": folder / "reports"}
+            shop = replace(standing, **places, temporary=Path(temporary), started=[])
+            yield shop
+            for process in shop.processes():  # where a test has failed
+                process.kill()
+            for process in shop.started:
+                process.communicate()
+
+    return copied
+
+
 @pytest.fixture
-def shop(standing, tmp_path) -> Iterator[Shop]:
-    """A copy of that shop and its report, for something to befall it."""
-    shutil.copytree(standing.study.parent, tmp_path / "shop")
-    shutil.copytree(standing.out, tmp_path / "reports", symlinks=True)
-    with tempfile.TemporaryDirectory(prefix="f-", ignore_cleanup_errors=True) as temporary:
-        shop = Shop(tmp_path / "shop" / "study.yml", tmp_path / "reports", Path(temporary))
+def shop(copied, tmp_path) -> Iterator[Shop]:
+    """A shop whose report stands."""
+    with copied(tmp_path) as shop:
         yield shop
-        for process in shop.processes():  # where a test has failed
-            process.kill()
-        for process in shop.started:
-            process.communicate()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,9 @@ def asleep(shop, until):
 
     def asleep(cell: str = "sleeps", **asked) -> subprocess.Popen:
         shop.add("10_sleeps", "pass", CELLS[cell])
-        process = shop.start("--progress", "json", **asked)
+        # Whoever runs the tests in the background has what they start ignore Ctrl-C.
+        heeding = ["env", "--default-signal=INT"]
+        process = shop.start("--progress", "json", before=heeding, **asked)
         until(process, ASLEEP)
         return process
 
@@ -91,7 +93,7 @@ def test_a_run_whose_terminal_is_gone_still_publishes(shop):
 def test_a_notebook_that_did_not_run_its_last_cell_publishes_nothing(shop, cell, why):
     before, latest = shop.contents(), shop.latest
     shop.add("10_leaves", "pass", cell, "pass")
-    ended = shop.run("--only", "10", "--cell-timeout", "2")
+    ended = shop.run_warm("--only", "10", "--cell-timeout", "2", kernels=True)
     assert ended.code == 1, ended.said
     assert f"10_leaves failed in cell 3: {why}." in ended.said
     shop.is_as_it_was(before, latest)
@@ -102,8 +104,8 @@ def test_a_notebook_that_did_not_run_its_last_cell_publishes_nothing(shop, cell,
 def test_a_run_has_a_time_limit(shop):
     before, latest = shop.contents(), shop.latest
     shop.add("10_sleeps", "pass", CELLS["sleeps"])
-    ended = shop.run("--only", "10", "--timeout", "8")
+    ended = shop.run_warm("--only", "10", "--timeout", "5", kernels=True)
     assert ended.code == 1, ended.said
-    assert "The run took longer than 8 seconds." in ended.said
+    assert "The run took longer than 5 seconds." in ended.said
     shop.is_as_it_was(before, latest)
     assert shop.last_run["messages"][-1]["code"] == "time-is-up"

@@ -9,13 +9,14 @@ import errno
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clv.errors import CouldNotPublish
-from clv.runs import execution, manifest, publishing, suite
+from clv.runs import execution, inputs, manifest, preparation, publishing, suite
 from clv.runs.orders import Request
 
 pytestmark = pytest.mark.slow
@@ -67,23 +68,28 @@ def faults() -> Faults:
     return faults
 
 
-@pytest.fixture(scope="module")
-def executed():
-    """What the kernels have answered, once; they write nothing that is published."""
-    return []
+def once(function: Callable) -> Callable:
+    """A function that does its work once, and has the same to say whenever it is asked again."""
+    said = []
+
+    def again(*given, **options):
+        if not said:
+            said.append(function(*given, **options))
+        return said[0]
+
+    return again
 
 
 @pytest.fixture
-def request_(standing, tmp_path, monkeypatch, faults, executed) -> Request:
-    """A copy of the shop, whose notebooks have been executed already."""
-    shutil.copytree(standing.study.parent, tmp_path / "shop")
-    shutil.copytree(standing.out, tmp_path / "reports", symlinks=True)
-    really, fsync = execution.execute, os.fsync
+def request_(shop, monkeypatch, faults) -> Request:
+    """The shop's, whose orders are read and whose notebooks are executed but once.
 
-    def execute(*args, **options):
-        if not executed:
-            executed.append(really(*args, **options))
-        return copy.deepcopy(executed[0]) if args[0] else ()
+    Neither writes anything that is published.
+    """
+    executed, fsync = once(execution.execute), os.fsync
+
+    def execute(jobs, **options):
+        return copy.deepcopy(executed(jobs, **options)) if jobs else ()
 
     def sync(handle: int) -> None:
         target = os.readlink(f"/proc/self/fd/{handle}")
@@ -92,8 +98,10 @@ def request_(standing, tmp_path, monkeypatch, faults, executed) -> Request:
         fsync(handle)
 
     monkeypatch.setattr(execution, "execute", execute)
+    monkeypatch.setattr(inputs, "read", once(inputs.read))
+    monkeypatch.setattr(preparation, "score", once(preparation.score))
     monkeypatch.setattr(os, "fsync", sync)
-    return Request(tmp_path / "shop" / "study.yml", out=tmp_path / "reports", force=True)
+    return Request(shop.study, out=shop.out, force=True)
 
 
 def published(request: Request, hashes) -> dict[str, str]:

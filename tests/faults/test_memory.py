@@ -1,6 +1,7 @@
 """Where memory runs out, it is said where, and the report that stands goes on standing."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,22 +22,23 @@ def test_a_cell_that_asks_for_more_than_there_is(shop):
     shop.is_as_it_was(before, latest)
 
 
-@pytest.mark.parametrize("megabytes", [300, 600])
+@pytest.mark.parametrize("megabytes", [300, 1000])
 def test_a_run_without_memory_for_itself(shop, megabytes):
     before, latest = shop.contents(), shop.latest
     ended = shop.run("--force", before=["prlimit", f"--as={megabytes * MB}"])
-    assert ended.code not in (0, 2, 3, 5), ended.said
+    assert ended.code in (1, -signal.SIGPROF), ended.said  # the latter where nothing is heard
+    if ended.code == 1:
+        assert "Out of memory in " in ended.said
     assert shop.contents() == before
     assert shop.latest == latest
     shop.runs_without_help()
 
 
 @pytest.fixture
-def fenced() -> Iterator[list[str]]:
+def fenced(need) -> Iterator[list[str]]:
     """What to put before a command so that all its processes share 1 GB of memory."""
     folder, limit = _group()
-    if not folder:
-        pytest.skip("needs control groups that may be written")
+    need(folder, "control groups that may be written")
     limit.write_text(str(1024 * MB))
     members = folder / "cgroup.procs"
     yield ["sh", "-c", f'echo $$ > {members} && exec "$@"', "sh"]

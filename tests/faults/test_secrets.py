@@ -25,7 +25,7 @@ def test_a_notebook_that_prints_a_secret_publishes_nothing(shop, cell, secret):
     before, latest = shop.contents(), shop.latest
     shop.add("10_tells", "pass", cell)
     env = {"SHOP_DSN": ADDRESS, "DEPLOY_TOKEN": KEY, "CLV_PSEUDONYM_KEY": "a-key-of-pseudonyms"}
-    ended = shop.run("--only", "10", env=env)
+    ended = shop.run_warm("--only", "10", env=env, kernels=True)
     assert ended.code == 1, ended.said
     assert "10_tells" in ended.said
     assert "nothing was published" in ended.said
@@ -39,7 +39,7 @@ def test_an_error_that_holds_a_secret_does_not_tell_it(shop):
     shop.add(
         "10_tells", "import os", "raise RuntimeError('no answer from ' + os.environ['SHOP_DSN'])"
     )
-    ended = shop.run("--only", "10", env={"SHOP_DSN": ADDRESS})
+    ended = shop.run_warm("--only", "10", env={"SHOP_DSN": ADDRESS}, kernels=True)
     assert ended.code == 1
     assert "no answer from" in ended.said
     said = ended.said + (shop.home / "last_run.json").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ HOME_OF = {
     "nbconvert": ("clv/runs",),
     "nbformat": ("clv/runs",),
     "apprise": ("clv/runs",),
-    "click": ("clv/cli.py",),
+    "click": ("clv/cli.py", "clv/runs/door.py", "clv/runs/typed.py"),
 }
 
 

@@ -1,7 +1,10 @@
 """Letters sent for real: to a mail server and a web server of the tests' own."""
 
 import email
+import os
+import shutil
 import zipfile
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,8 +17,8 @@ from aiosmtpd.smtp import AuthResult
 from click.testing import CliRunner
 
 from clv.cli import main
-from clv.errors import NotDelivered, UsageError
-from clv.runs import delivery, letter
+from clv.errors import NotDelivered, Terminated, UsageError
+from clv.runs import delivery, history, index, letter, pruning, publishing
 
 PASSWORD = "correct-horse-battery"
 FAULT = {"level": "error", "code": "no-rows", "line": 7, "text": "Of ayse@mail.example."}
@@ -142,6 +145,25 @@ def test_a_webhook_gets_values_and_no_pages(ended, answering):
     assert "attachments" not in got
     assert "Call 12 customers & wait." in got["message"]
     assert "<" not in got["message"]
+    assert "Attached" not in got["message"]
+
+
+@pytest.mark.parametrize(
+    ("url", "paged"),
+    [
+        ("mailto://a:b@shop.example", True),
+        ("slack://xoxb-1234-1234-4ddbc191d40ee098cbaae6f3523ada2d/#general", True),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general", False),
+        ("json://127.0.0.1/hook", False),
+        ("workflows://host/workflow/signature", False),
+    ],
+)
+def test_what_takes_no_pages_is_told_of_none(ended, url, paged, monkeypatch):
+    sent = []
+    monkeypatch.setattr("apprise.Apprise.notify", lambda _, **given: sent.append(given) or True)
+    delivery.deliver(ended(), to(url))
+    (given,) = sent
+    assert ("Attached" in given["body"]) == bool(given["attach"]) == paged
 
 
 def test_a_redirect_is_not_followed_for_it_may_lead_out_of_the_house(ended, answering):
@@ -277,16 +299,173 @@ def test_of_a_report_that_another_run_holds_that_run_tells(ended, clv):
     assert (done.exit_code, done.output[:12]) == (0, "Nothing sent")
 
 
-def test_what_has_been_told_need_not_be_told_again(ended, clv, answering):
-    ended(messages=[{"level": "info", "code": letter.NOTHING_NEW, "text": ""}])
+@pytest.mark.parametrize("given", ["rubbish", "256", "-1", "1.0", "SIG", "kill", "²", "0x1"])
+def test_an_ending_that_no_run_can_have_raises_no_alarm(ended, clv, answering, given):
+    ended()
     with answering(204) as (url, posted):
-        assert clv("--only-new", CLV_DELIVER_TO=url).output.startswith("Nothing sent")
-        assert posted == []
+        done = clv("--after", given, CLV_DELIVER_TO=url)
+    assert (done.exit_code, posted) == (2, [])
+    assert "`--after` must be an exit code from 0 to 255 or a signal, such as KILL" in done.output
+
+
+@pytest.mark.parametrize(("given", "told"), [("SIGKILL", "KILL"), ("KILL", "KILL"), ("9", "9")])
+def test_a_signal_is_named_as_systemd_or_the_shell_names_it(ended, clv, answering, given, told):
+    ended()
+    with answering(204) as (url, posted):
+        clv("--after", given, CLV_DELIVER_TO=url)
+    assert f"without a word ({told})" in posted[0]["message"]
+
+
+def test_a_run_that_systemd_could_not_begin_is_told(ended, clv, answering):
+    ended()
+    with answering(204) as (url, posted):
+        done = clv("--after", "", CLV_DELIVER_TO=url)
+    assert (done.exit_code, posted[0]["state"]) == (0, "failed")
+
+
+# Once
+
+
+UNCHANGED = {"level": "info", "code": letter.NOTHING_NEW, "text": ""}
+NEW = "shop: new report as of June 30, 1998"
+
+
+def test_what_has_been_told_is_told_once_where_only_news_is_wanted(ended, clv, answering):
+    ended()
+    with answering(204) as (url, posted):
+        assert clv("--only-new", CLV_DELIVER_TO=url).output == f"Sent to 1 of 1: {NEW}\n"
+        again = clv("--only-new", CLV_DELIVER_TO=url)
+        assert again.output == f"Nothing sent, for it has been told already: {NEW}\n"
+        assert len(posted) == 1
         assert clv(CLV_DELIVER_TO=url).output.startswith("Sent")
 
 
-def test_only_new_still_tells_of_a_run_that_was_killed(ended, clv, answering):
-    ended(messages=[{"level": "info", "code": letter.NOTHING_NEW, "text": ""}])
+def test_a_letter_that_was_lost_is_sent_when_its_server_is_back(ended, clv, answering):
+    home = ended()
+    with answering(503) as (url, _):
+        assert clv("--only-new", CLV_DELIVER_TO=url).exit_code == 5
+    _end_again(home)
     with answering(204) as (url, posted):
-        clv("--only-new", "--after", "137", CLV_DELIVER_TO=url)
-    assert posted[0]["state"] == "failed"
+        assert clv("--only-new", CLV_DELIVER_TO=url).output == f"Sent to 1 of 1: {NEW}\n"
+        assert clv("--only-new", CLV_DELIVER_TO=url).output.startswith("Nothing sent")
+    (got,) = posted
+    assert "A new report is published." in got["message"]
+    assert got["messages"] == []
+
+
+def _end_again(home: Path, **last: object) -> None:
+    """What a run leaves that has found itself done."""
+    told = publishing.read_json(home / "last_run.json") | {"messages": [UNCHANGED]}
+    publishing.write_json(home / "last_run.json", told | last)
+
+
+def test_only_those_are_told_again_whom_a_letter_has_not_reached(ended, clv, mailbox, answering):
+    ended()
+    with answering(500) as (url, _):
+        failed = clv("--only-new", CLV_DELIVER_TO=f"{mailbox.url} {url}")
+    assert "Address 2 in CLV_DELIVER_TO" in failed.output
+    with answering(204) as (url, posted):
+        done = clv("--only-new", CLV_DELIVER_TO=f"{mailbox.url} {url}")
+    assert done.output == f"Sent to 1 of 2, and 1 had been told: {NEW}\n"
+    assert (len(mailbox.letters), len(posted)) == (1, 1)
+
+
+def test_whoever_is_told_in_another_variable_is_told_apart(ended, clv, answering):
+    ended()
+    with answering(204) as (url, posted):
+        clv("--only-new", "--to", "env:CHIEF", CHIEF=url)
+        clv("--only-new", "--to", "env:TEAM", TEAM=url)
+    assert len(posted) == 2
+
+
+def test_a_report_that_is_made_anew_is_told_anew(ended, clv, answering):
+    home = ended()
+    with answering(204) as (url, posted):
+        clv("--only-new", CLV_DELIVER_TO=url)
+        (home / "latest").unlink()
+        shutil.copytree(home / "runs/1998-06-30-3f9a", home / "runs/1998-06-30-3f9a.2")
+        (home / "latest").symlink_to("runs/1998-06-30-3f9a.2")
+        clv("--only-new", CLV_DELIVER_TO=url)
+    assert [got["run_id"] for got in posted] == ["1998-06-30-3f9a", "1998-06-30-3f9a.2"]
+
+
+def test_trouble_is_told_once_a_day_and_the_report_after_it_not_again(ended, clv, answering):
+    home = ended()
+    fault = {"state": "refused", "exit_code": 3, "messages": [FAULT]}
+
+    def tell(day: int, **last: object) -> None:
+        _end_again(home, **last)
+        noon = datetime(2025, 1, day, 12, tzinfo=UTC).timestamp()
+        os.utime(home / "last_run.json", (noon, noon))
+        clv("--only-new", CLV_DELIVER_TO=url)
+
+    with answering(204) as (url, posted):
+        tell(6)
+        tell(13, **fault)
+        tell(13, **fault)
+        tell(13, **fault | {"messages": [FAULT | {"code": "stale"}]})
+        tell(20, **fault)
+        tell(20, state="ok", exit_code=0, messages=[UNCHANGED])
+    told = [(got["state"], [one["code"] for one in got["messages"]]) for got in posted]
+    refused = [("refused", [code]) for code in ("no-rows", "stale", "no-rows")]
+    assert told == [("ok", []), *refused]
+
+
+def test_every_run_that_was_killed_is_news(ended, clv, answering):
+    ended()
+    with answering(204) as (url, posted):
+        for _ in range(2):
+            clv("--only-new", "--after", "137", CLV_DELIVER_TO=url)
+    assert [got["state"] for got in posted] == ["failed", "failed"]
+
+
+def test_whom_a_killed_delivery_has_reached_is_not_told_again(ended, monkeypatch, answering):
+    home, sent = ended(), delivery._sent
+
+    def killed(address, *given):
+        if address.name.startswith("Address 2"):
+            raise Terminated
+        return sent(address, *given)
+
+    with answering(204) as (url, posted):
+        monkeypatch.setattr(delivery, "_sent", killed)
+        with pytest.raises(Terminated):
+            delivery.deliver(home, to(url, url), only_new=True)
+        monkeypatch.setattr(delivery, "_sent", sent)
+        said = delivery.deliver(home, to(url, url), only_new=True)
+    assert said.startswith("Sent to 1 of 2, and 1 had been told")
+    assert len(posted) == 2
+
+
+def test_no_address_is_kept_on_the_disk(ended, clv, answering, tmp_path):
+    ended()
+    with answering(204) as (url, _):
+        clv(CLV_DELIVER_TO=url)
+    secret = url.rpartition("/")[2].encode()
+    assert [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert not [f for f in tmp_path.rglob("*") if f.is_file() and secret in f.read_bytes()]
+
+
+@pytest.mark.parametrize("status", [204, 500])
+def test_where_it_cannot_be_kept_who_was_told_the_letter_goes_and_says_so(
+    ended, clv, answering, status
+):
+    home = ended()
+    (home / "delivered.json").mkdir()
+    (home / "delivered.json" / "in_the_way").touch()
+    with answering(204) as (url, posted), answering(status) as (other, _):
+        done = clv(CLV_DELIVER_TO=f"{url} {other}")
+    assert done.exit_code == (0 if status == 204 else 5)
+    assert f"could not be kept in {Path('reports/shop/delivered.json')} (" in done.output
+    assert len(posted) == 1
+
+
+def test_other_commands_do_not_mind_that_somebody_was_told(ended, clv, answering):
+    home = ended()
+    before = history.read(home.parent), index.write(home.parent).read_bytes()
+    with answering(204) as (url, _):
+        clv(CLV_DELIVER_TO=url)
+    assert (home / "delivered.json").is_file()
+    pruning.prune(home, 1, home / "latest")
+    assert (history.read(home.parent), index.write(home.parent).read_bytes()) == before
+    assert (home / "delivered.json").is_file()

@@ -5,13 +5,14 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from clv.errors import NotebookFailed, TimeIsUp
-from clv.runs import execution, notebooks
+from clv.errors import NotebookFailed, Terminated, TimeIsUp
+from clv.runs import execution, notebooks, process
 from clv.runs.execution import Executed, Job
 
 
@@ -44,6 +45,12 @@ def test_notebooks_run_at_once_and_come_back_in_order(execute, tmp_path):
         ("01_says_where_it_runs", 2),
     }
     assert printed(second).split() == [str(tmp_path), "UTC", "0", sys.executable]
+
+
+def test_the_seconds_of_a_notebook_are_its_own_and_not_those_it_waited_for_others(execute):
+    started = time.perf_counter()
+    first, second = execute("00", "01", told={"language": "en"}, at_once=1)
+    assert first.seconds + second.seconds <= time.perf_counter() - started
 
 
 def test_an_executed_notebook_holds_no_clock_reading(execute):
@@ -92,6 +99,19 @@ def test_a_cell_has_a_time_limit(execute):
         NotebookFailed, match="13_sleeps failed in cell 3: it took longer than 1 sec"
     ):
         execute("13", timeout=1)
+
+
+def test_a_part_of_a_second_is_a_whole_one_for_a_cell(execute):
+    with pytest.raises(NotebookFailed, match="it took longer than 1 seconds"):
+        execute("13", timeout=0.5)
+
+
+def test_a_run_that_is_to_end_starts_no_kernel(execute):
+    with process.ending_once():
+        with pytest.raises(Terminated):
+            os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(Terminated):  # whoever has kept the first one to themselves
+            execute("01")
 
 
 def test_one_failure_ends_the_others(execute):

@@ -1,6 +1,8 @@
 """A new study begins with all that it needs, and never on top of somebody's files."""
 
+import errno
 import re
+import shutil
 
 import pytest
 
@@ -73,6 +75,36 @@ def test_an_empty_folder_is_good_and_one_inside_another_too(tmp_path):
     (tmp_path / "there").mkdir()
     assert founding.found(tmp_path / "there").exists()
     assert Study.read(founding.found(tmp_path / "a" / "Our Shop")).name == "study"
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_disk_that_fills_up_is_left_as_it_was_and_the_folder_is_named(
+    tmp_path, monkeypatch, there
+):
+    copy = shutil.copyfile
+
+    def fills_up(source, target):
+        if source.name.startswith("03"):
+            raise OSError(errno.ENOSPC, "No space left on device", str(source))
+        return copy(source, target)
+
+    monkeypatch.setattr(shutil, "copyfile", fills_up)
+    folder = tmp_path / "a" / "shop"
+    if there:
+        folder.mkdir(parents=True)
+    with pytest.raises(CouldNotPublish) as caught:
+        founding.found(folder)
+    assert str(caught.value).startswith(f"Could not write {folder}: No space left on device.")
+    assert "published" not in str(caught.value)
+    assert list(tmp_path.rglob("*")) == ([folder.parent, folder] if there else [])
+    monkeypatch.undo()
+    assert founding.found(folder).exists()
+
+
+def test_what_a_killed_one_left_is_no_hindrance(tmp_path):
+    (tmp_path / "shop" / founding.BUILDING / "notebooks").mkdir(parents=True)
+    made = founding.found(tmp_path / "shop").parent
+    assert sorted(path.name for path in made.iterdir()) == ["README.md", "notebooks", "study.yml"]
 
 
 def test_where_nothing_can_be_written_the_sentence_says_so(tmp_path):

@@ -182,3 +182,12 @@ def test_the_file_is_json_that_people_can_read(first, tmp_path):
     content = json.loads((tmp_path / "thresholds.json").read_text(encoding="utf-8"))
     assert content["origin"].keys() == {"study", "settings", "inputs", "digest"}
     assert content["version"] >= 2
+
+
+def test_what_is_expected_of_a_stage_may_change_and_what_the_stage_rests_on_may_not(first):
+    request, study, *_ = first
+    asked = replace(study, lifecycle={"expectations": {"lead": 0.3}})
+    assert keeping.find(asked, request, home=None).found is not None
+    other = replace(study, lifecycle={"lead_ttl": 3})
+    with pytest.raises(UsageError, match="declares another `lead_ttl`"):
+        keeping.find(other, request, home=None)

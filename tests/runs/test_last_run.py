@@ -4,10 +4,14 @@ import errno
 import json
 import os
 import signal
+import subprocess
+import sys
+from contextlib import suppress
 
 import pytest
 
 from clv.errors import AnotherRunHolds, CouldNotPublish, NotebookFailed, SourceUnreadable
+from clv.runs import process
 from clv.runs.last_run import Terminated, exit_code, recorded
 
 
@@ -111,6 +115,23 @@ def test_without_memory_it_says_what_to_do(tmp_path):
     assert "fewer --jobs" in message["text"]
 
 
+@pytest.mark.parametrize(
+    ("error", "limited", "code"),
+    [
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), False, "out-of-memory"),
+        (ImportError("libx.so: failed to map segment from shared object"), True, "out-of-memory"),
+        (ImportError("libx.so: failed to map segment from shared object"), False, "unforeseen"),
+        (ImportError("No module named 'x'"), True, "unforeseen"),
+    ],
+)
+def test_no_room_for_a_library_is_no_memory(tmp_path, monkeypatch, error, limited, code):
+    monkeypatch.setattr(process, "may_be_refused_memory", lambda: limited)
+    with pytest.raises(type(error)), recorded(tmp_path):
+        raise error
+    (message,) = read(tmp_path)["messages"]
+    assert (message["code"], read(tmp_path)["exit_code"]) == (code, 1)
+
+
 def test_no_message_tells_a_secret_of_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("SHOP_DSN", "postgresql://shop:s3cret-word@db/shop")
 
@@ -133,6 +154,62 @@ def test_once_it_commits_a_run_is_not_broken_off(tmp_path):
         os.kill(os.getpid(), signal.SIGINT)
     assert read(tmp_path)["state"] == "ok"
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def interrupted() -> None:
+    """Do as a library does that hears of a signal while it computes."""
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    except KeyboardInterrupt as wish:
+        raise RuntimeError("Query interrupted") from wish
+
+
+def test_a_wish_to_end_is_told_as_one_whatever_a_library_makes_of_it(tmp_path):
+    with process.ending_once():
+        with pytest.raises(RuntimeError) as caught, recorded(tmp_path):
+            interrupted()
+        assert exit_code(caught.value) == 143  # as the door has it
+    assert (read(tmp_path)["state"], read(tmp_path)["exit_code"]) == ("interrupted", 143)
+    (message,) = read(tmp_path)["messages"]
+    assert message["code"] == "interrupted"
+
+
+def test_a_wish_that_nobody_passed_on_is_heeded_before_anything_is_published(tmp_path):
+    published = []
+
+    def publish(last) -> None:
+        with suppress(RuntimeError):
+            interrupted()
+        last.commits()
+        published.append(True)
+
+    with process.ending_once(), pytest.raises(Terminated), recorded(tmp_path) as last:
+        publish(last)
+    assert not published
+    assert read(tmp_path)["exit_code"] == 143
+
+
+def test_a_wish_that_came_before_anybody_could_tell_of_it_is_told(tmp_path):
+    with process.ending_once():
+        process.postpone()
+        os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(Terminated), recorded(tmp_path):
+            pytest.fail("begun all the same")
+    assert read(tmp_path)["exit_code"] == 143
+
+
+def test_what_was_told_of_a_run_stays_true_when_it_is_interrupted_afterwards(tmp_path):
+    with process.ending_once():
+        with recorded(tmp_path):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert read(tmp_path)["state"] == "ok"
+
+
+def test_to_tell_of_an_error_takes_no_pandas():
+    code = "import clv.runs.last_run, sys; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"numpy", "pandas", "duckdb"} & set(run.stdout.split())
 
 
 def test_merged_groups_are_told_with_their_pages(tmp_path):

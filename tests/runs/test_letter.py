@@ -87,6 +87,12 @@ def test_the_first_run_may_have_been_killed(ended):
     assert "There is no report" in text_of(letter.compose(home, after="137"))
 
 
+def test_of_a_run_that_could_not_begin_no_code_is_told(ended):
+    said = text_of(letter.compose(ended(), after=""))
+    assert "What became of the last run is not known." in said
+    assert "()" not in said
+
+
 def test_without_any_run_there_is_nothing_to_tell(tmp_path):
     with pytest.raises(UsageError, match="do `clv run` first"):
         letter.compose(tmp_path / "reports" / "shop")
@@ -107,7 +113,6 @@ def test_a_last_run_of_an_unknown_kind_is_no_success(ended):
 
 def test_an_unchanged_report_says_so(ended):
     told = letter.compose(ended(messages=[UNCHANGED]))
-    assert told.tells_nothing_new
     assert told.subject == "shop: nothing new since the report as of June 30, 1998"
     assert "Nothing has changed since the last report." in text_of(told)
 
@@ -118,12 +123,26 @@ def test_a_run_beside_the_report_is_not_told_as_a_new_one(ended, also):
     told = letter.compose(
         ended(run_id="1998-12-31-77aa", as_of="1998-12-31", messages=[*also, part])
     )
-    assert told.tells_nothing_new
     assert told.subject == "shop: the report as of June 30, 1998 stays, another stands beside it"
     said = text_of(told)
     assert "A part of the notebooks, or other data, was run, and is not in this report." in said
     assert "The report as of June 30, 1998" in said
     assert "new report" not in said
+
+
+@pytest.mark.parametrize("code", ["nothing-changed", "stands-beside"])
+def test_a_report_that_stood_already_is_told_as_a_new_one_to_who_knows_nothing_of_it(ended, code):
+    stood = {"level": "info", "code": code, "text": "It stood."}
+    warned = {"level": "warning", "code": "stale", "text": "The newest purchase is old."}
+    told = letter.compose(ended(messages=[stood, warned]), as_news=True)
+    assert told.subject == "shop: new report as of June 30, 1998"
+    assert "A new report is published." in text_of(told)
+    assert [message["code"] for message in told.data["messages"]] == ["stale"]
+
+
+def test_trouble_stays_trouble_for_who_knows_nothing_of_it(ended):
+    home = ended(**REFUSED)
+    assert letter.compose(home, as_news=True) == letter.compose(home)
 
 
 def test_a_page_that_somebody_has_changed_is_not_sent(ended):
@@ -178,3 +197,10 @@ def test_it_says_what_is_attached(ended, pages, said):
     assert said in text
     assert "archive" not in text
     assert ("Attached" in text) == bool(said)
+
+
+def test_who_gets_no_attachment_is_told_of_none(ended):
+    home = ended()
+    told = letter.compose(home, languages=["en", "tr"])
+    assert told.alone == letter.compose(home, languages=["en", "tr"], pages="none").html
+    assert told.alone != told.html

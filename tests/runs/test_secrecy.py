@@ -61,6 +61,29 @@ def test_what_would_stand_on_a_page_by_chance_is_no_secret():
     assert secrecy.known([], environment).keys() == {environment["DSN"]}
 
 
+SHORT = {"DB_PASSWORD": "abc123", "DSN": "postgresql://shop:hunt3r@db/shop"}
+
+
+def test_a_short_password_that_is_no_word_is_secret():
+    assert secrecy.known([], SHORT).keys() >= {"abc123", "hunt3r"}
+    assert secrecy.known([], {"DB_PASSWORD": "orders", "A_TOKEN": "123456"}) == {}
+
+
+@pytest.mark.parametrize(
+    "written", ["<pre>abc123\n</pre>", '"a\\nabc123\\n"', "password: 'abc123'."]
+)
+def test_a_short_secret_is_found_where_it_stands_by_itself(report, written):
+    add(report, "notebooks/01_y.ipynb", written)
+    with pytest.raises(SecretTold, match="would tell DB_PASSWORD"):
+        secrecy.gate(report, secrecy.known([], SHORT))
+
+
+@pytest.mark.parametrize("written", ["abc1234", "xabc123", "Zabc123Z"])
+def test_a_short_secret_inside_of_something_longer_is_chance(report, written):
+    add(report, "notebooks/01_y.ipynb", written)
+    secrecy.gate(report, secrecy.known([], SHORT))
+
+
 def test_an_address_without_a_user_has_a_password_too(report):
     (report / "html/en/00_x.html").write_text("<p>redis://:s3cret-word@cache.example/0</p>")
     with pytest.raises(SecretTold, match="an address with a password"):
@@ -124,6 +147,8 @@ def test_a_text_is_masked(monkeypatch):
     monkeypatch.setenv("SHOP_DSN", ADDRESS)
     said = secrecy.masked(f"{ADDRESS} refused s3cret-word and https://a:b@c.example/")
     assert said == "… refused … and …"
+    monkeypatch.setenv("DB_PASSWORD", "abc123")
+    assert secrecy.masked("abc123 and abc1234") == "… and abc1234"
 
 
 # The gate
