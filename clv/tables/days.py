@@ -72,7 +72,8 @@ def settled(rows: ir.Table) -> ir.Table | None:
     """
     if not refunds.marked(rows) or "known_at" in rows.columns:
         return None
-    return engine.stored(rows.get_backend(), "settled", settling.settled(rows))
+    standing = settling.settled(rows)
+    return engine.stored(rows.get_backend(), "settled", standing, many_steps=True)
 
 
 def told(rows: ir.Table, settled: ir.Table | None) -> tuple[Message, ...]:

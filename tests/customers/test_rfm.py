@@ -175,6 +175,8 @@ def test_a_file_that_holds_no_cutoffs_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(SourceUnreadable, match=r"cutoffs\.json holds no RFM cut-offs"):
         Cutoffs.from_json(path)
+    with pytest.raises(SourceUnreadable, match=r"none\.json cannot be read: No such file"):
+        Cutoffs.from_json(tmp_path / "none.json")
 
 
 def test_the_callers_table_is_left_as_it_was():

@@ -162,13 +162,20 @@ class Truth:
 
         with mp.workdps(22):
             length = mp.log1p(min(t, 60 / force) / self.alpha)
-            return self.alive * mp.quad(intensity, mp.linspace(0, length, int(2 + length)))
+            pieces = mp.linspace(0, length, int(2 + length))
+            worth, error = mp.quad(intensity, pieces, method="gauss-legendre", error=True)
+            assert error < 1e-15 * worth
+            return self.alive * worth
 
 
 def hypergeometric(r, b, c, z):
-    """2F1(r, b; c; z); for large a and b, where mpmath works long and loses its way, the sum of its
-    terms, which are all positive.
+    """2F1(r, b; c; z): where r and b are large and close to c, as of heavy buyers, by Euler's
+    transformation to c - r and c - b, which are not; where mpmath works long and loses its way, the
+    sum of its terms, which are all positive.
     """
+    if 2 * (abs(c - r) + c - b) < r + b:
+        rest = mp.hyp2f1(c - r, c - b, c, z, maxterms=10**6)
+        return (1 - z) ** (c - r - b) * rest
     if c - b - r < 30 and (b < 5000 or z > 0.98):
         return mp.hyp2f1(r, b, c, z, maxterms=10**6)
     term = total = mp.mpf(1)

@@ -44,8 +44,14 @@ def truly_qualified(days):
     return (forward / every * -np.expm1(-every * left)).mean()
 
 
-def lives_of_leads(seeds, limits):
-    """The lifecycle of leads alone, company by company; their tables are read as one."""
+def apart(spells):
+    """Spells of each company: those whose customers' names share what stands before the hyphen."""
+    company = spells["customer_id"].str.extract(r"(\d+)-", expand=False)
+    return [own for _, own in spells.groupby(company)]
+
+
+def spells_of_leads(seeds, limits):
+    """Spells of leads alone, company by company; they are read as one, so that it is done once."""
     tables = []
     for seed in range(seeds):
         rng = np.random.default_rng([seed, 1])
@@ -54,22 +60,17 @@ def lives_of_leads(seeds, limits):
         tables.append(table.assign(lead_id=f"{seed:03}-" + table["lead_id"]))
     known = {"leads": facts.load("leads", pd.concat(tables, ignore_index=True), as_of=END)}
     read = records.read(known, END, payment_grace=14)
-    for seed in range(seeds):
-        own = {
-            name: rows[rows["customer_id"].str.startswith(f"lead:{seed:03}-")]
-            for name, rows in read.items()
-        }
-        yield Lifecycle(NOBODY, END, limits(), records=own)
+    return apart(Lifecycle(NOBODY, END, limits(), records=read).spells)
 
 
-def chances(life):
-    told = success(life.spells, life.as_of, days=DAYS)
+def chances(spells):
+    told = success(spells, END, days=DAYS)
     return told[(told["state"] == "lead") & (told["next_state"] == "prospect")].set_index("days")
 
 
 def test_the_chance_to_become_a_prospect_is_found_again(limits):
     seeds = 6
-    found = [chances(life)["share"] for life in lives_of_leads(seeds, limits)]
+    found = [chances(own)["share"] for own in spells_of_leads(seeds, limits)]
     mean = pd.concat(found, axis=1).mean(axis=1)
     for days in DAYS:
         truth = truly_qualified(days)
@@ -80,7 +81,8 @@ def test_the_chance_to_become_a_prospect_is_found_again(limits):
 @pytest.mark.slow
 def test_intervals_of_chances_hold_the_truth_as_often_as_they_say(limits):
     seeds, truth = 200, pd.Series({days: truly_qualified(days) for days in DAYS})
-    told = [chances(life) for life in lives_of_leads(seeds, limits)]
+    told = [chances(own) for own in spells_of_leads(seeds, limits)]
+    assert len(told) == seeds
     inside = sum((each["low"] <= truth).astype(int) * (truth <= each["high"]) for each in told)
     low, high = binom.ppf([0.001, 0.999], seeds, 0.90)
     assert inside.between(low, high).all(), inside / seeds
@@ -107,10 +109,13 @@ def bought_by_chance(seed, customers):
     )
 
 
-def return_share(days, limits, on):
+def spells_of(days, limits, on):
     bounds = limits(at_risk=RISK, dormant=DORMANT, churned=None)
-    life = Lifecycle(days, on(HISTORY - 1), bounds)
-    told = by_rule(life.spells, life.as_of)
+    return Lifecycle(days, on(HISTORY - 1), bounds).spells
+
+
+def return_share(spells, on):
+    told = by_rule(spells, on(HISTORY - 1))
     return told[(told["state"] == "at_risk") & (told["next_state"] == "dormant")].iloc[0]
 
 
@@ -134,19 +139,19 @@ def counted(days, last):
 
 def test_the_share_that_returns_before_a_limit_is_what_can_be_counted(limits, on):
     days = bought_by_chance(1, 150)
-    told = return_share(days, limits, on)
+    told = return_share(spells_of(days, limits, on), on)
     assert told[["limits", "limit"]].tolist() == [1, DORMANT - RISK]
     plain = counted(days, pd.Timestamp(on(HISTORY - 1)))
     assert told["low"] < plain < told["high"]
     # Where nobody is still on the way, the two are the same number.
     ended = days[days["date"] <= pd.Timestamp(on(HISTORY - 1 - DORMANT))]
-    assert return_share(ended, limits, on)["share"] == pytest.approx(
+    assert return_share(spells_of(ended, limits, on), on)["share"] == pytest.approx(
         counted(ended, pd.Timestamp(on(HISTORY - 1)))
     )
 
 
 def test_the_share_that_returns_before_a_limit_is_the_one_that_was_planted(limits, on):
-    told = return_share(bought_by_chance(2, 400), limits, on)
+    told = return_share(spells_of(bought_by_chance(2, 400), limits, on), on)
     truth = 1 - (1 - BUYS) ** (DORMANT - RISK)
     assert told["low"] < truth < told["high"]
     assert told["high"] - told["low"] < 0.05
@@ -155,7 +160,13 @@ def test_the_share_that_returns_before_a_limit_is_the_one_that_was_planted(limit
 @pytest.mark.slow
 def test_intervals_of_return_shares_hold_the_truth_as_often_as_they_say(limits, on):
     seeds, truth = 200, 1 - (1 - BUYS) ** (DORMANT - RISK)
-    told = [return_share(bought_by_chance(seed, 100), limits, on) for seed in range(seeds)]
+    shops = [
+        days.assign(customer_id=f"{seed:03}-" + days["customer_id"])
+        for seed, days in ((seed, bought_by_chance(seed, 100)) for seed in range(seeds))
+    ]
+    spells = spells_of(pd.concat(shops, ignore_index=True), limits, on)
+    told = [return_share(own, on) for own in apart(spells)]
+    assert len(told) == seeds
     inside = sum(each["low"] <= truth <= each["high"] for each in told)
     low, high = binom.ppf([0.001, 0.999], seeds, 0.90)
     assert low <= inside <= high, inside / seeds
