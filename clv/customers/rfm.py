@@ -63,6 +63,11 @@ class Cutoffs:
             read = json.loads(Path(path).read_text(encoding="utf-8"))
             found = {score: scales.read(read[score]) for score in MEASURES}
             return cls(**found, as_of=read["as_of"])
+        except OSError as fault:
+            raise SourceUnreadable(
+                f"{path} cannot be read: {fault.strerror}. "
+                "Name the file that rfm_cutoffs(…).to_json(…) wrote."
+            ) from fault
         except (ValueError, KeyError, TypeError) as fault:
             raise SourceUnreadable(
                 f"{path} holds no RFM cut-offs ({fault}); write it with rfm_cutoffs(…).to_json(…)."

@@ -16,7 +16,7 @@ import pandas as pd
 
 from clv import strict_yaml
 from clv.errors import SourceUnreadable, near
-from clv.stages.frameworks import LANGUAGES
+from clv.stages.framework_checks import LANGUAGES
 from clv.stages.rules import STATES
 from clv.strict_yaml import Entry, Fault
 
@@ -129,7 +129,7 @@ def _shipped() -> Playbook:
 
 def parsed(text: str, where: str) -> Playbook:
     """A playbook from its YAML; every fault is named at once."""
-    found, faults = strict_yaml.entries(text, where)
+    found, faults = strict_yaml.entries(text, where, "a playbook")
     faults += _faults(found)
     if faults:
         raise strict_yaml.invalid(where, faults)
@@ -173,5 +173,5 @@ def _of_plays(found: Mapping[str, Entry]) -> Iterator[Fault]:
 
 def _unsaid(name: str, labels: object, line: int | None) -> Iterator[Fault]:
     """What is said needs English; other languages are text too."""
-    if not strict_yaml.in_words(labels, LANGUAGES):
-        yield Fault(line, f"`{name}` needs words: {{en: …, tr: …, ar: …}}, at least in English")
+    if fault := strict_yaml.not_in_words(labels, LANGUAGES, "words"):
+        yield Fault(line, f"`{name}` {fault}")

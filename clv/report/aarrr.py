@@ -7,7 +7,9 @@ from typing import Final
 import pandas as pd
 
 from clv.report.messages import Messages
+from clv.report.named import Named
 from clv.report.words import Count, Text
+from clv.stages import aarrr
 
 COUNTED: Final[Messages] = {  # who counts, by the name of the rate
     "acquisition": "Leads who buy before day {until}",
@@ -23,11 +25,27 @@ def described(overall: pd.DataFrame) -> pd.DataFrame:
 
     `overall`: as `stages.aarrr.overall` returns it.
     """
-    told = [
-        Text(COUNTED[name], {"until": Count(row.until), "span": Count(row.until - row.after)})
-        for name, row in zip(overall.index, overall.itertuples(), strict=True)
-    ]
+    told = [counted(row) for _, row in overall.iterrows()]
     table = overall.assign(counts=told)[["counts", "customers", "share", "low", "high", "needs"]]
-    table.index = pd.CategoricalIndex(table.index, COUNTED, name="cohort_rate")
+    names = labels()
+    table.index = pd.Index([names[name] for name in table.index], name="cohort_rate", dtype=object)
     table.attrs = {"units": dict.fromkeys(["share", "low", "high"], "share")}
     return table
+
+
+def labels() -> dict[str, Named]:
+    """What each rate is called, in its own words: money has another name in some languages."""
+    return {name: Named(name, rate.label) for name, rate in aarrr.rates().items()}
+
+
+def of_cohorts(rates: pd.DataFrame) -> pd.DataFrame:
+    """The rates of each cohort under their names; `rates`: as `stages.aarrr.by_cohort` has them."""
+    shown = rates.copy()
+    shown.attrs = rates.attrs | {"labels": labels()}
+    return shown
+
+
+def counted(rate: pd.Series) -> Text:
+    """Whom a rate counts; `rate`: a row of `stages.aarrr.overall`."""
+    until, after = rate["until"], rate["after"]
+    return Text(COUNTED[str(rate.name)], {"until": Count(until), "span": Count(until - after)})

@@ -36,6 +36,7 @@ class Answer:
     severity: str  # as of a finding; `left_out` for a page that says nothing
     next_step: Value | str | None = None
     checks: tuple[Check, ...] = ()
+    who: str | None = None  # who does what it asks for, as of `findings.action`; None: nobody
 
     @property
     def left_out(self) -> bool:

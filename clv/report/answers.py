@@ -7,11 +7,10 @@ functions that its notebook calls.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -19,14 +18,14 @@ from clv.customers import activity, assumptions, choice, headcount, holdout, tra
 from clv.customers.outlook import Outlook
 from clv.customers.segments import segments
 from clv.errors import DidNotConverge, TooLittleToModel
-from clv.report import alerts, checks, findings, worth
-from clv.report.answer import WITHHELD, Answer, Quoted
+from clv.report import alerts, checks, findings, spoken, worth
+from clv.report.answer import WITHHELD, Answer
 from clv.report.checks import Check
 from clv.report.findings.finding import Finding
 from clv.report.findings.summary import Action
 from clv.report.languages import MISSING
-from clv.report.messages import Messages
 from clv.report.reasons import found_again
+from clv.report.spoken import PAGES
 from clv.report.words import Names, Text
 from clv.scoring import Scored
 from clv.stages import bottlenecks, leads, transitions, validation, worth_fixing
@@ -36,21 +35,11 @@ from clv.tables.optional import links
 from clv.tables.optional.facts import Facts
 from clv.tables.transactions import Transactions
 
-PAGES: Final[Messages] = {  # what each page of the suite is called where its question is too long
-    "00_data_health": "Data health",
-    "01_customer_base": "Customer base",
-    "02_rfm_segments": "Segments",
-    "03_purchase_model": "Purchases",
-    "04_spend_model": "Spend",
-    "05_holdout_check": "Holdout check",
-    "06_lifetime_value": "Lifetime value",
-    "07_lifecycle_stages": "Lifecycle",
-}
 PERIOD: Final = 30  # days, in which those are counted who moved
 ACTING: Final[Mapping[str, str]] = {  # pages whose next step is something to do, and who does it
     "00_data_health": "data",
     "01_customer_base": "marketing",
-    "07_lifecycle_stages": "care",
+    "07_lifecycle_stages": "care",  # but for leads who get stuck
 }
 
 
@@ -80,53 +69,18 @@ def answers(results: str | Path, base: Base) -> tuple[Answer, ...]:
         What the answers of pages that have not spoken are computed from.
 
     """
-    told = {answer.page: answer for answer in _read(results)}
+    told = {answer.page: answer for answer in spoken.read(results)}
     missing = [page for page in ANSWERS if page not in told]
     told |= {page: _computed(page, base) for page in missing}
-    return tuple(told[page] for page in sorted(told))
+    return tuple(_owned(told[page], base) for page in sorted(told))
 
 
-# Read from a run ----------------------------------------------------------------------------
-
-
-def _read(results: str | Path) -> list[Answer]:
-    """What the pages of a run have said."""
-    path = Path(results) / "results.json"
-    if not (results and path.is_file()):
-        return []
-    found = json.loads(path.read_text(encoding="utf-8"))
-    first = next(iter(found["languages"]), "en")
-    said = {first: found, **found["translations"]}
-    return [_quoted(number, page["notebook"], said) for number, page in enumerate(found["pages"])]
-
-
-def _quoted(number: int, stem: str, said: Mapping[str, Mapping[str, Any]]) -> Answer:
-    """One page of a run."""
-
-    def quoted(kind: str, place: int, key: str) -> Quoted:
-        return Quoted({language: one[kind][place][key] for language, one in said.items()})
-
-    found = next(iter(said.values()))
-    leads = [f for f in found["findings"] if f["notebook"] == stem and f["lead"]]
-    places = [place for place, c in enumerate(found["checks"]) if c["notebook"] == stem]
-    held = tuple(
-        Check(
-            found["checks"][place]["name"],
-            found["checks"][place]["passed"],
-            quoted("checks", place, "detail"),
-        )
-        for place in places
-    )
-    return Answer(
-        page=stem,
-        name=Text(PAGES[stem]) if stem in PAGES else quoted("pages", number, "title"),
-        said=quoted("pages", number, "answer"),
-        severity=leads[0]["severity"] if leads else "info",
-        next_step=quoted("pages", number, "next_step")
-        if found["pages"][number]["next_step"]
-        else None,
-        checks=held,
-    )
+def _owned(answer: Answer, base: Base) -> Answer:
+    """An answer with who does what it asks for; where people get stuck, that comes first."""
+    who = ACTING.get(answer.page)
+    if answer.page == "07_lifecycle_stages" and answer.severity == "act":
+        who = _stuck(base)[1] or who
+    return replace(answer, who=who)
 
 
 # Computed alike -----------------------------------------------------------------------------
@@ -210,22 +164,24 @@ def _lifecycle(base: Base) -> tuple[Finding, Sequence[Check]]:
     parts = (
         findings.stage_sizes(life.counts(), int(unlimited(life.stages(), life.thresholds).sum())),
         findings.moved(moves),
-        _stuck(base),
+        _stuck(base)[0],
         findings.worth_fixing(point, days=span, currency=log.currency),
     )
     verdict = findings.stage_separation(behaviour).headline
-    return findings.lifecycle(*parts), (checks.stages_foretell(behaviour, verdict),)
+    return findings.lifecycle(*parts), (checks.stages_tell_apart(behaviour, verdict),)
 
 
-def _stuck(base: Base) -> Finding:
-    """Where customers get stuck before they buy."""
+def _stuck(base: Base) -> tuple[Finding, str | None]:
+    """Where people get stuck before they buy, and who is to look into it."""
     life = base.life
-    expected = bottlenecks.leads_to_prospects(life.thresholds.lead_ttl)
     own = leads.of_leads(life.spells, base.tables)
-    whole = bottlenecks.bottlenecks(own, life.as_of, [expected])
-    of_groups = bottlenecks.of_groups(own, life.as_of, expected, leads.sources(base.tables))
-    others = own.attrs.get("left_out", 0)
-    return findings.bottleneck(*bottlenecks.together(whole, of_groups), others)
+    seen = {"observable": life.observable}
+    whole = bottlenecks.bottlenecks(own, life.as_of, life.expectations, **seen)
+    sources, first = leads.sources(base.tables), life.expectations[0]
+    of_groups = bottlenecks.of_groups(own, life.as_of, first, sources, **seen)
+    judged = bottlenecks.together(whole, of_groups)
+    found = findings.bottleneck(*judged, own.attrs.get("left_out", 0))
+    return found, findings.looks_into_it(*judged)
 
 
 def _with_models(base: Base) -> Scored:
@@ -275,9 +231,9 @@ def table(told: Sequence[Answer]) -> pd.DataFrame:
 def steps(told: Sequence[Answer]) -> list[Action]:
     """What other pages ask somebody to do, where it is more than good to know."""
     return [
-        findings.action(_found(answer), ACTING[answer.page])
+        findings.action(_found(answer), answer.who)
         for answer in told
-        if answer.page in ACTING and answer.severity in ("act", "watch")
+        if answer.who and answer.severity in ("act", "watch")
     ]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from clv.report import privacy, reasons, worth
+from clv.report import privacy, reasons, suppression, worth
 from clv.report.labels import NAMES
 from clv.report.languages import MISSING, Words
 from clv.report.messages import Messages, message
@@ -80,11 +80,10 @@ def table(
         {"label": _heading(key, labels, units, words), "numeric": _is_numeric(flat[key])}
         for key in flat
     ]
-    counted = _counted(frame, list(flat)[heads:])
-    covered = privacy.hidden(frame) if privacy.is_grid(frame) else None
+    covered = _covered(frame)
     written = [
-        _few_hidden(shown[key], words, None if covered is None else covered[key])
-        if key in counted
+        _few_hidden(shown[key], words, covered[key], grid=privacy.is_grid(frame))
+        if key in covered
         else _written(shown[key], units.get(key, ""), words)
         for key in flat
     ]
@@ -173,21 +172,21 @@ def _written(column: pd.Series, unit: str, words: Words) -> list[str]:
     return [_cell(value, words) for value in column]
 
 
-def _few_hidden(column: pd.Series, words: Words, covered: pd.Series | None) -> list[str]:
-    """Counts of customers, none of which could name somebody: "<5", or a dash beside it."""
+def _few_hidden(column: pd.Series, words: Words, covered: pd.Series, *, grid: bool) -> list[str]:
+    """Counts of customers, none of which could name somebody: "<5", or a dash beside it.
+
+    In a crosstab all hidden cells look alike: there, sums would tell more of one known to be small.
+    """
     counts = column.to_numpy(dtype=float, na_value=np.nan)
-    dashed = np.zeros(len(counts)) if covered is None else covered.to_numpy()[: len(counts)]
     return [
-        MISSING if dash and not privacy.few(count) else People(count).render(words)
-        for count, dash in zip(counts, dashed, strict=True)
+        MISSING if dash and (grid or not privacy.few(count)) else People(count).render(words)
+        for count, dash in zip(counts, covered.to_numpy()[: len(counts)], strict=True)
     ]
 
 
-def _counted(frame: pd.DataFrame, columns: list[object]) -> list[object]:
-    """The columns that count customers cell by cell: all of a crosstab, parts of a group."""
-    if privacy.is_grid(frame):
-        return columns
-    return [key for key in columns if key in privacy.OF_THEM and _is_numeric(frame[key])]
+def _covered(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns that count customers cell by cell, and which of their cells are hidden."""
+    return suppression.hidden(frame) if privacy.is_grid(frame) else suppression.parts(frame)
 
 
 def _digits(values: np.ndarray, unit: str) -> int:
@@ -237,13 +236,23 @@ def _notes(frame: pd.DataFrame, words: Words) -> list[str]:
         notes.append(
             Text("Groups of fewer than {fewest} customers are shown together as Other.", fewest)
         )
-    counted = frame[_counted(frame, list(frame.columns))]
-    few_in_cells = counted.map(lambda count: pd.notna(count) and privacy.few(count)).any(axis=None)
-    if few_in_cells or frame.attrs.get("withheld"):
+    covered = _covered(frame)
+    if covered.any(axis=None) or frame.attrs.get("withheld"):
         notes.append(Text("Cells of fewer than {fewest} customers are not counted out.", fewest))
-    if privacy.is_grid(frame) and few_in_cells:
+    if privacy.is_grid(frame) and covered.any(axis=None):
+        notes.append(
+            Text(
+                "A dash stands for them, and for other cells, even empty ones, that would "
+                "give them away."
+            )
+        )
+    elif (covered & ~frame[list(covered)].map(_handful)).any(axis=None):
         notes.append(Text("A dash stands where a sum would give them away."))
     return [note.render(words) for note in notes]
+
+
+def _handful(count: float) -> bool:
+    return bool(pd.notna(count) and privacy.few(count))
 
 
 def _left_out(shown: int, total: int, words: Words) -> str:

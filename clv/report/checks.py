@@ -51,7 +51,10 @@ def beats_rules(over: pd.DataFrame, verdict: Value | str) -> Check:
     return Check(message("The model beats every rule"), bool(over["beaten"].all()), verdict)
 
 
-def stages_foretell(behaviour: pd.DataFrame, verdict: Value | str) -> Check:
-    """Whether better stages buy more; `behaviour`: as `validation.by_stage` returns it."""
+def stages_tell_apart(behaviour: pd.DataFrame, verdict: Value | str) -> Check:
+    """Whether better stages buy more; `behaviour`: as `validation.by_stage` returns it.
+
+    That they foretell better than bands of silence is another question, with a finding of its own.
+    """
     ordered = bool(behaviour.attrs["ordered"])
-    return Check(message("The stages foretell who buys"), ordered, verdict)
+    return Check(message("The stages tell customers apart"), ordered, verdict)

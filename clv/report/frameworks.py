@@ -7,12 +7,14 @@ of the catalogue: whoever writes a framework translates it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from clv.report.languages import Words
+from clv.report.aarrr import counted
+from clv.report.named import Named
+from clv.report.privacy import few
 from clv.report.words import Label, Text, Value
 from clv.stages.rules import DEPTHS
 
@@ -21,21 +23,7 @@ if TYPE_CHECKING:
 
 
 LAPSED = ("dormant", "churned")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What brings its own names, by language: data, and no message of the catalogue.
-
-    >>> Named("lead", {"en": "Lead", "tr": "Potansiyel"}).render(Words.of("tr"))
-    'Potansiyel'
-    """
-
-    key: str
-    names: Mapping[str, str] = field(compare=False)
-
-    def render(self, words: Words) -> str:
-        return self.names.get(words.language, self.names["en"])
+AT_RISK = Label("at_risk")
 
 
 def stage(framework: Framework, key: str) -> Named:
@@ -48,35 +36,82 @@ def title(framework: Framework) -> Named:
     return _named(framework.name, framework.title)
 
 
-def ladder(counts: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+def ladder(
+    counts: pd.DataFrame, framework: Framework, rates: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The ladder as a page shows it: stages by their names, nobody where nobody can be seen.
 
     Parameters
     ----------
     counts
         As `Lifecycle.ladder` returns it.
+    rates
+        As `stages.aarrr.overall` returns them: a stage in which nobody stands shows the rate of
+        its name.
 
     Returns
     -------
     DataFrame
         Indexed by stage: customers, at_risk, share_of_customers (of all who have bought; NaN of
-        stages in which others stand too), on_ladder, per_cohort. `attrs`: title.
+        stages in which others stand too), on_ladder, per_cohort; where the framework measures a
+        stage also measured and counts (its rate, and who counts; missing of the others). `attrs`:
+        title. Where those at risk in a stage are a handful, all who are at risk have a row of their
+        own instead, the last.
     """
-    names = pd.Index([stage(framework, key) for key in counts.index], name="stage", dtype=object)
+    counts = _at_risk_apart(counts)
+    named = [AT_RISK if key is AT_RISK else stage(framework, key) for key in counts.index]
+    names = pd.Index(named, name="stage", dtype=object)
     share = (counts["bought"] / counts["bought"].sum()).astype(float)
     of_buyers = counts["bought"].eq(counts["customers"]).fillna(value=False) & (share > 0)
     counts = counts.assign(share_of_customers=share.where(of_buyers))
     columns = ["customers", "at_risk", "share_of_customers", "on_ladder", "per_cohort"]
+    units = {"share_of_customers": "share"}
+    if framework.per_cohort:
+        counts = counts.join(_measured(counts.index, framework, rates))
+        columns, units = [*columns, "measured", "counts"], units | {"measured": "share"}
     shown = counts.set_axis(names)[columns]
-    shown.attrs = {"title": title(framework), "units": {"share_of_customers": "share"}}
+    shown.attrs = {"title": title(framework), "units": units}
     shown.attrs["labels"] = {"customers": "people"}
     return shown
+
+
+def _at_risk_apart(counts: pd.DataFrame) -> pd.DataFrame:
+    """Those at risk in a row of their own, where those of one stage are a handful.
+
+    How many stand in each state is told beside the ladder: what a stage holds besides them would be
+    the handful.
+    """
+    risk = counts["at_risk"].fillna(0)
+    if not (risk.map(few) & (counts["customers"] > risk)).any():
+        return counts
+    own = counts.assign(
+        customers=counts["customers"] - risk,
+        bought=counts["bought"] - risk,
+        at_risk=counts["at_risk"].mask(risk > 0, 0),
+    )
+    total = int(risk.sum())
+    row = {"customers": total, "at_risk": 0, "bought": total, "on_ladder": False}
+    apart = pd.DataFrame([row | {"per_cohort": False}], index=pd.Index([AT_RISK], dtype=object))
+    together = pd.concat([own.set_axis(own.index.astype(object)), apart])
+    return together.astype(own.dtypes[list(row)].to_dict())
+
+
+def _measured(keys: pd.Index, framework: Framework, rates: pd.DataFrame | None) -> pd.DataFrame:
+    """The rate of each stage that is measured, and who counts; missing where it is not known."""
+    measured = pd.Series(np.nan, keys)
+    counts = pd.Series(None, keys, dtype=object)
+    for key in framework.per_cohort:
+        rate = None if rates is None or key not in rates.index else rates.loc[key]
+        if rate is not None and pd.notna(rate["share"]) and not few(rate["customers"]):
+            measured[key], counts[key] = rate["share"], counted(rate)
+    return pd.DataFrame({"measured": measured, "counts": counts})
 
 
 def states(stages: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """Which of our twelve states stand in which stage of a framework, and how many customers.
 
-    Who has lapsed is told apart by whether they were loyal once, which no ladder shows.
+    Who has lapsed is told apart by whether they were loyal once, which no ladder shows. A state of
+    which some part is a handful has one row: what it holds in all is told elsewhere.
 
     `stages`: as `Lifecycle.stages` returns it.
     """
@@ -84,16 +119,36 @@ def states(stages: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     loyal = stages["stage"].isin(LAPSED) & (codes >= DEPTHS.index("loyal"))
     kinds = stages.assign(was_loyal=loyal)
     counted = kinds.groupby(["framework_stage", "stage", "was_loyal"], observed=True).size()
-    found = counted.rename("customers").reset_index()
-    return pd.DataFrame(
+    found = _in_one(counted.rename("customers").reset_index())
+    shown = pd.DataFrame(
         {
-            "framework_stage": [stage(framework, key) for key in found["framework_stage"]],
+            "framework_stage": [
+                stage(framework, key) if key else None for key in found["framework_stage"]
+            ],
             "stage": [
                 _state(*each) for each in zip(found["stage"], found["was_loyal"], strict=True)
             ],
             "customers": found["customers"],
         }
     )
+    shown.attrs["labels"] = {"customers": "people"}
+    return shown
+
+
+def _in_one(found: pd.DataFrame) -> pd.DataFrame:
+    """The parts of a state in one row where one is a handful; "" for more stages than one."""
+    found = found.astype({"framework_stage": str, "stage": str})
+    small = found["customers"].map(few).groupby(found["stage"]).transform("any")
+    whole = found[small].groupby("stage", sort=False, as_index=False)
+    told = whole.agg(
+        framework_stage=(
+            "framework_stage",
+            lambda keys: keys.iloc[0] if keys.nunique() == 1 else "",
+        ),
+        was_loyal=("was_loyal", "all"),
+        customers=("customers", "sum"),
+    )
+    return pd.concat([found[~small], told], ignore_index=True)
 
 
 def _state(state: str, was_loyal: bool) -> Value:

@@ -33,8 +33,10 @@ MOVES: Final[Messages] = {  # kinds of moves from stage to stage
     "forward": "Moved forward",
     "skip": "Skipped a stage",
     "backward": "Moved back",
+    "loss": "Lead lost",
     "lapse": "Slipped away",
     "deepening": "Silent for longer still",
+    "revival": "Lost lead come back",
     "recovery": "Recovered from risk",
     "re_entry": "Came back after a lapse",
 }

@@ -51,7 +51,9 @@ TABLES: Final[Messages] = {
 OF_TABLES: Final[Messages] = {  # tables with one of their columns
     "customers.created_at": "Customer records with the day of registration",
     "touchpoints.channel": "Touchpoints with their channel",
+    "leads.customer_id": "Leads with the customer that each became",
     "leads.qualified_at": "Leads with the day on which they qualified",
+    "opportunities.customer_id": "Opportunities with the customer that each is about",
     "experiments.outcome": "Experiments with their outcome",
 }
 ALL_OF: Final = message("{first} and {second}")
@@ -68,7 +70,7 @@ def missing(observable: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "not_observable": [_what(name) for name in unseen["what"]],
-            "needs": [_needed(reason) for reason in unseen["reason"]],
+            "needs": [needed(reason) for reason in unseen["reason"]],
         }
     )
 
@@ -83,8 +85,8 @@ def table_name(name: str) -> Value:
     return Text(TABLES[name]) if name in TABLES else Label(name)
 
 
-def _needed(reason: str) -> Value:
-    """The ways to see something, from their reason: each one table, or several together."""
+def needed(reason: str) -> Value:
+    """The ways to see something, from what is needed: each one table, or several together."""
     ways = reason.rpartition("needs ")[2].split(", or ")
     return _joined(
         [_joined([_part(p) for p in way.split(" and ")], ALL_OF) for way in ways], ANY_OF

@@ -19,7 +19,7 @@ from clv.report.labels import OTHER
 FEWEST: Final = 5  # customers in a group or a cell whose numbers may be shown
 COUNT: Final = "customers"  # the column that makes a table one of groups
 # Parts of a group, counted too.
-OF_THEM: Final = ("at_risk", "by_event", "by_rule", "hold_out", "still_open")
+OF_THEM: Final = ("at_risk", "by_event", "by_rule", "hold_out", "mature", "still_open")
 
 PERSONAL: Final = "customer_id"
 NAMING: Final = (PERSONAL, "name", "first_name", "last_name", "email", "e-mail", "phone")
@@ -118,39 +118,6 @@ def is_grid(frame: pd.DataFrame) -> bool:
     """Whether a table is a crosstab of counts: every cell is a number of customers."""
     counted = all(types.is_integer_dtype(kind) for kind in frame.dtypes)
     return frame.columns.name is not None and counted and not frame.empty
-
-
-def hidden(grid: pd.DataFrame) -> pd.DataFrame:
-    """Which cells of a crosstab of customers are not shown where its sums are known.
-
-    Those of 1 to 4, and as many others that no sum of a row or a column gives one of them away: in
-    each line either none is hidden, or two or more that hold 5 together, or all that are not empty.
-
-    >>> hidden(pd.DataFrame([[2, 30, 0], [40, 50, 0], [9, 8, 7]])).to_numpy().sum(axis=1).tolist()
-    [2, 0, 2]
-    """
-    counts = grid.to_numpy(dtype=float, na_value=0.0)
-    gone = (counts > 0) & (counts < FEWEST)
-    before = -1
-    while gone.sum() != before:
-        before = gone.sum()
-        for lines, own in ((counts, gone), (counts.T, gone.T)):
-            for line, hides in zip(lines, own, strict=True):
-                _cover(line, hides, own.any(axis=0))
-    return pd.DataFrame(gone, grid.index, grid.columns)
-
-
-def _cover(counts: np.ndarray, gone: np.ndarray, crossed: np.ndarray) -> None:
-    """Hide further cells of a line until its sum gives none of the hidden away.
-
-    The smallest first; one in whose other line nothing is hidden (`crossed`) takes others with it.
-    """
-    while gone.any() and (gone.sum() == 1 or counts[gone].sum() < FEWEST):
-        price = counts * np.where(crossed, 1, 3)
-        shown = np.where(gone | (counts <= 0), np.inf, price)
-        if np.isinf(shown).all():
-            return
-        gone[shown.argmin()] = True
 
 
 def _merged(frame: pd.DataFrame) -> pd.DataFrame:

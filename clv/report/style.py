@@ -18,9 +18,9 @@ from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.ticker import Formatter, MaxNLocator
 
-from clv.report import privacy
+from clv.report import suppression
 from clv.report.languages import MISSING
-from clv.report.words import People, Text, Words, current, of_unit, said
+from clv.report.words import Text, Words, current, of_unit, said
 
 # Colours ------------------------------------------------------------------------------------
 
@@ -72,6 +72,9 @@ SMALL: Final = 10.0  # points
 BODY: Final = 11.0
 TITLE: Final = 13.0
 KEY_ROOM: Final = 28  # points between the plot and a title that has a key below it
+KEY_ROW: Final = 17  # points that every further row of a key takes
+KEY_LETTERS: Final = 70  # in one row of a key
+PATCH: Final = 4  # letters, as wide as a patch of colour with the room around it
 
 
 def axes(ax: Axes | None, *, height: float = 3.8) -> Axes:
@@ -107,11 +110,17 @@ def say(
         fontsize=TITLE,
         fontweight="bold",
         wrap=True,
-        pad=KEY_ROOM if key else 10,
+        pad=KEY_ROOM + KEY_ROW * (_rows(key) - 1) if key else 10,
     )
     if key:
         _explain(ax, key, side)
     return ax
+
+
+def _rows(key: Mapping[str, str]) -> int:
+    """Rows of a key: so many that none is wider than the chart, in this language."""
+    letters = sum(len(said(name, current())) + PATCH for name in key)
+    return math.ceil(letters / KEY_LETTERS)
 
 
 def _explain(ax: Axes, key: Mapping[str, str], side: str) -> None:
@@ -122,7 +131,7 @@ def _explain(ax: Axes, key: Mapping[str, str], side: str) -> None:
         [said(name, words) for name in key],
         loc=f"lower {side}",
         bbox_to_anchor=(0 if side == "left" else 1, 1),
-        ncols=len(key),
+        ncols=math.ceil(len(key) / _rows(key)),
         frameon=False,
         fontsize=BODY,
         labelcolor=INK,
@@ -186,8 +195,7 @@ def with_shares(values: pd.Series, unit: str = "") -> list[str]:
 def people(counts: pd.DataFrame) -> pd.DataFrame:
     """Customers in the cells of a grid: blank for none, and no cell that could name somebody."""
     some = counts.map(lambda count: shown([count], "customers")[0])
-    some = some.mask(privacy.hidden(counts), MISSING)
-    return some.mask(counts.map(privacy.few), People(1).render(current())).where(counts > 0, "")
+    return some.where(counts > 0, "").mask(suppression.hidden(counts), MISSING)
 
 
 class Ticks(Formatter):

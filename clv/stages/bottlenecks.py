@@ -10,8 +10,8 @@ does not find a bottleneck by chance alone, a flag must hold for all of them tog
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -26,6 +26,13 @@ from clv.stages.stays import ends, stays
 LEAST_MATURE = 100  # stays that began early enough to be judged
 RULE = "rule:"  # before an outcome of ours, so that no reason of the data is called alike
 REACHED = f"{RULE}reached"  # the one way out that an expectation is about
+RATE = 0.20  # one in five: a point to start from where nobody knows better, and no benchmark
+UNSEEN = "not_observable"
+BEFORE = ("reached", "lead", "prospect", "lost_lead")  # a purchase
+NEEDS = {  # state -> what shows it; what links those in it to what they buy
+    "lead": ("leads, or customers.created_at", "leads.customer_id"),
+    "prospect": ("opportunities, or leads.qualified_at", "opportunities.customer_id"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,29 @@ class Expectation:
 
 def leads_to_prospects(lead_ttl: int = 180) -> Expectation:
     """One lead in five becomes a prospect, or buys at once, before leads count as lost."""
-    return Expectation("lead", ("prospect", *rules.IN_RHYTHM), rate=0.20, days=lead_ttl)
+    return Expectation("lead", ("prospect", *rules.IN_RHYTHM), rate=RATE, days=lead_ttl)
 
 
 def prospects_to_customers(lead_ttl: int = 180) -> Expectation:
-    """One prospect in five buys before leads count as lost."""
-    return Expectation("prospect", rules.IN_RHYTHM, rate=0.20, days=lead_ttl)
+    """One prospect in five buys before leads count as lost: worked on longer, they are lost too."""
+    return Expectation("prospect", rules.IN_RHYTHM, rate=RATE, days=lead_ttl)
+
+
+def expectations(
+    lead_ttl: int = 180, own: Mapping[str, float | Mapping[str, float]] | None = None
+) -> tuple[Expectation, ...]:
+    """What is expected of leads and of prospects: as declared, else one in five of each.
+
+    `own`: by stage, a share, or {rate: a share, days: since entry}; see `clv.study_lifecycle`.
+
+    >>> [(each.state, each.rate, each.days) for each in expectations(90, {"prospect": 0.3})]
+    [('lead', 0.2, 90), ('prospect', 0.3, 90)]
+    """
+    found = []
+    for usual in (leads_to_prospects(lead_ttl), prospects_to_customers(lead_ttl)):
+        said = (own or {}).get(usual.state, {})
+        found.append(replace(usual, **(said if isinstance(said, Mapping) else {"rate": said})))
+    return tuple(found)
 
 
 def bottlenecks(
@@ -61,6 +85,7 @@ def bottlenecks(
     as_of: str | date,
     expectations: Sequence[Expectation] = (leads_to_prospects(),),
     *,
+    observable: Collection[str] = rules.STATES,
     interval: float = 0.90,
 ) -> pd.DataFrame:
     """Each expectation with what came of it, and whether that is a bottleneck.
@@ -73,6 +98,10 @@ def bottlenecks(
         The last day that is looked at.
     expectations
         All that one report judges: Holm's correction is over them.
+    observable
+        The states that the tables can show, as `life.observable`. Where they cannot show that an
+        expectation is met, nobody having met it says nothing: neither the next stage before a
+        purchase is observable, nor is anyone who was in the stage known to have bought.
 
     Returns
     -------
@@ -82,10 +111,13 @@ def bottlenecks(
         share so low if the expectation were just met; p_holm: with all judged expectations counted;
         verdict: `bottleneck` (the interval lies below the expectation, and p_holm is below its
         tail), `ok` (it lies above), `cannot_tell`, `not_enough_data` (fewer than 100 mature
-        entries, or nobody followed so long). `attrs`: interval.
+        entries, or nobody followed so long), `not_observable`; needs: the tables and columns that
+        would show it, else "". `attrs`: interval.
     """
+    _refuse_others(expectations)
     found = stays(spells, as_of)
-    return _judged([_outcome(found, each, as_of, interval) for each in expectations], interval)
+    rows = [_outcome(found, each, as_of, interval) for each in expectations]
+    return _judged(rows, [_needs(spells, each, observable) for each in expectations], interval)
 
 
 def of_groups(
@@ -94,6 +126,7 @@ def of_groups(
     expected: Expectation,
     groups: pd.Series,
     *,
+    observable: Collection[str] = rules.STATES,
     interval: float = 0.90,
 ) -> pd.DataFrame:
     """One expectation, and whether that is a bottleneck, for the customers of each group.
@@ -110,14 +143,39 @@ def of_groups(
     group = found["customer_id"].map(groups)
     names = sorted(group.dropna().unique(), key=str)
     rows = [_outcome(found[group == name], expected, as_of, interval) for name in names]
-    table = _judged(rows, interval).set_index(pd.Index(names, name="group", dtype=object))
+    needs = [_needs(spells, expected, observable)] * len(rows)
+    table = _judged(rows, needs, interval).set_index(pd.Index(names, name="group", dtype=object))
     return table[table["entries"] > 0].sort_values("share", kind="stable")
 
 
-def _judged(rows: list[list[object]], interval: float) -> pd.DataFrame:
+def _refuse_others(expectations: object) -> None:
+    """Refuse what is no list of expectations, such as one written as a tuple."""
+    listed = isinstance(expectations, Sequence) and not isinstance(expectations, str)
+    if not (listed and all(isinstance(each, Expectation) for each in expectations)):
+        allowed = "a list of `Expectation(state, reaches, rate, days)`"
+        raise BadParameter.from_value("expectations", expectations, allowed)
+
+
+def _needs(spells: pd.DataFrame, expected: Expectation, observable: Collection[str]) -> str:
+    """What would show whether an expectation is met; nothing where it can be seen."""
+    shows, links = NEEDS.get(expected.state, (rules.NEEDS.get(expected.state, ""), ""))
+    if expected.state not in observable:
+        return shows
+    next_ones = set(expected.reaches) & set(BEFORE)
+    who = spells.loc[spells["state"] == expected.state, "customer_id"]
+    buyers = spells.loc[~spells["state"].isin(BEFORE), "customer_id"]
+    if who.empty or next_ones & set(observable) or who.isin(buyers).any():
+        return ""
+    return ", or ".join([*(NEEDS[each][0] for each in next_ones), links])
+
+
+def _judged(rows: list[list[object]], needs: list[str], interval: float) -> pd.DataFrame:
     """Outcomes with their verdicts, all of them judged together."""
     columns = ["state", "reaches", "expected", "days", "entries", "mature"]
     table = pd.DataFrame(rows, columns=[*columns, "share", "low", "high", "p"])
+    table["needs"] = pd.Series(needs, dtype="str")
+    told = ["share", "low", "high", "p"]
+    table[told] = table[told].astype(float).where(table["needs"] == "")  # unknown, and not 0
     judged = (table["mature"] >= LEAST_MATURE) & table["share"].notna()
     table["p"] = table["p"].where(judged)
     table["p_holm"] = holm(table["p"])
@@ -189,6 +247,9 @@ def _verdicts(table: pd.DataFrame, judged: pd.Series, level: float) -> NDArray[n
     """What each row amounts to."""
     below = (table["high"] < table["expected"]) & (table["p_holm"] < level)
     above = table["low"] > table["expected"]
+    unseen = table["needs"] != ""
     return np.select(
-        [~judged, below, above], ["not_enough_data", "bottleneck", "ok"], "cannot_tell"
+        [unseen, ~judged, below, above],
+        [UNSEEN, "not_enough_data", "bottleneck", "ok"],
+        "cannot_tell",
     )

@@ -15,7 +15,7 @@ from clv.stages.timelines import Columns, Whole
 
 RECENT = 30  # days in which a touch counts as recent
 BEFORE = ("leads", "qualified", "opportunities", "touches")  # who is in them need not have bought
-MOMENTS = ("contacts", "touches", "usage", "tickets", "due")
+MOMENTS = ("contacts", "touches", "usage", "tickets", "due", "grace_ends")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +34,7 @@ class Events:
     usage: Moments = NO_MOMENTS
     tickets: Moments = NO_MOMENTS
     due: Moments = NO_MOMENTS  # payments
+    grace_ends: Moments = NO_MOMENTS  # of payments that were still missing the day before
 
     @classmethod
     def of(cls, records: Mapping[str, pd.DataFrame], customers: pd.Index) -> Self:
@@ -52,41 +53,51 @@ class Events:
                 found[name] = Times.of(customer, start, own["stop"].to_numpy(np.int64))
         return cls(**found)
 
-    def at(self, customer: Whole, day: Whole, bought: Columns) -> Columns:
+    def at(
+        self, customer: Whole, day: Whole, bought: Columns, seen: Whole | None = None
+    ) -> Columns:
         """Every signal of each customer on each day, as the rules name them, shape (n,) each.
 
-        `bought`: the signals of purchases on the same points.
+        `bought`: the signals of purchases on the same points. `seen`: the last day whose events
+        are known: the day itself, by default, or the day before, which tells what time alone does.
         """
+        seen = day if seen is None else seen
         leads, opportunities = self.leads, self.opportunities
-        ever_prospect = self.qualified.starts.so_far(customer, day) + opportunities.starts.so_far(
-            customer, day
-        )
-        ever_lead = leads.starts.so_far(customer, day) + ever_prospect
-        advocacy = self.advocacy.going_on(customer, day)
+        ever_prospect = self.qualified.starts.so_far(customer, seen)
+        ever_prospect = ever_prospect + opportunities.starts.so_far(customer, seen)
+        ever_lead = leads.starts.so_far(customer, seen) + ever_prospect
+        overdue = self.overdue.going_on(customer, seen)
+        # That a year is over is known before: no event ends it.
+        advocacy = self.advocacy.starts.so_far(customer, seen)
+        advocacy = advocacy - self.advocacy.stops.so_far(customer, day)
         twice = bought["purchase_days"] >= 2
         second = np.where(twice, day - bought["tenure"] + bought["second_after"], 0)
         return {
-            "open_leads": leads.going_on(customer, day),
-            "qualified": self.qualified.going_on(customer, day),
-            "opportunities": opportunities.going_on(customer, day),
+            "open_leads": leads.going_on(customer, seen),
+            "qualified": self.qualified.going_on(customer, seen),
+            "opportunities": opportunities.going_on(customer, seen),
             "ever_lead": ever_lead > 0,
             "ever_prospect": ever_prospect > 0,
-            "since_contact": self.contacts.since(customer, day),
-            "touches": self.touches.so_far(customer, day),
-            "touches_30d": self.touches.within(customer, day, RECENT),
-            "contracts": self.contracts.going_on(customer, day),
-            "since_contract": self.contracts.stops.since(customer, day),
+            "since_contact": self.contacts.since(customer, day, seen),
+            "touches": self.touches.so_far(customer, seen),
+            "touches_30d": self.touches.within(customer, day, RECENT, seen),
+            "contracts": self.contracts.going_on(customer, seen),
+            "since_contract": self.contracts.stops.since(customer, day, seen),
             "contract_ended_gap": self._contract_ended(customer, day, bought),
-            "health": self.health.at(customer, day)["health"],
-            "overdue": self.overdue.going_on(customer, day),
+            "health": self.health.at(customer, day, seen)["health"],
+            "overdue": overdue + self.grace_ends.between(customer, seen, day),
             "advocacy": advocacy,
             "is_advocate": twice & (advocacy > 0),
-            "ever_advocate": twice & self.advocacy.since(customer, day, second.astype(np.int64)),
-            "promoter": self.promoters.going_on(customer, day) > 0,
+            "ever_advocate": twice & self.advocacy.since(customer, seen, second.astype(np.int64)),
+            "promoter": self.promoters.going_on(customer, seen) > 0,
         }
 
     def changes(self, lead_ttl: int) -> list[tuple[Moments, str]]:
-        """Moments on which a state may change, and why."""
+        """Moments on which a state may change, and why.
+
+        `silence` and `window` are those on which nothing happens but that time passes. A grace ends
+        by itself as well, if the payment was known to be due, and is named as an event.
+        """
         contact = self.contacts.lasting(lead_ttl)
         return [
             (self.contracts.starts, "contract"),
@@ -102,13 +113,14 @@ class Events:
             (contact.stops, "silence"),
             (self.advocacy.starts, "advocacy"),
             (self.advocacy.stops, "window"),
-            *((moments, "health") for moments in self.health.changes()),
+            *((moments, "health") for moments in self.health.news()),
+            *((moments, "window") for moments in self.health.changes()),
         ]
 
     @property
     def health(self) -> Health:
         """What the score of health rests on."""
-        return Health(self.usage, self.tickets, self.due, self.overdue)
+        return Health(self.usage, self.tickets, self.due, self.overdue, self.grace_ends)
 
     def _contract_ended(self, customer: Whole, day: Whole, bought: Columns) -> Whole:
         """Whether the last purchase ended a time in which a contract had ended."""

@@ -19,21 +19,12 @@ import numpy as np
 import pandas as pd
 
 from clv import strict_yaml
-from clv.errors import BadParameter, SourceUnreadable, near
+from clv.errors import BadParameter, SourceUnreadable
+from clv.stages import framework_checks
+from clv.stages.framework_checks import QUESTIONS
 from clv.stages.rules import DEPTHS, NEEDS, STATES
-from clv.strict_yaml import Entry, Fault
-from clv.study_lifecycle import SECTORS
 
-LANGUAGES = ("en", "tr", "ar")
-LAPSED = ("lost_lead", "dormant", "churned")  # never on the ladder: totals would lie
 RISK = "at_risk"  # a badge beside the stage that a customer keeps
-NEEDED = ("title", "ladder", "off_ladder", "states")
-KEYS = (*NEEDED, "per_cohort", "first_by_sector")
-QUESTIONS = {  # what a branch may ask for: the answers, all of which it must hold
-    "depth": ("customer", "loyal", "advocate"),
-    "activated": ("activated", "not_activated"),
-    "purchases": ("once", "again"),
-}
 
 Tree = str | Mapping[str, Any]  # a stage, or an answer's trees
 Labels = Mapping[str, str]  # by language
@@ -194,7 +185,7 @@ def read(name: str | Path) -> Framework:
     """
     if str(name) in shipped():
         return _shipped(str(name))
-    path = Path(name)
+    path = Path(str(name))  # a number, say, is refused as the name that it is not
     if path.suffix not in {".yml", ".yaml"}:
         allowed = f"one of {list(shipped())}, or the path of a .yml file"
         raise BadParameter.from_value("framework", str(name), allowed)
@@ -213,79 +204,11 @@ def _shipped(name: str) -> Framework:
 
 def parsed(text: str, name: str, where: str) -> Framework:
     """A framework from its YAML; every fault is named at once."""
-    found, faults = strict_yaml.entries(text, where)
-    faults += _faults(found)
+    found, faults = strict_yaml.entries(text, where, "a framework")
+    faults += framework_checks.faults(found)
     if faults:
         raise strict_yaml.invalid(where, faults)
     values = {key: entry.value for key, entry in found.items()}
     per_cohort = tuple(values.pop("per_cohort", ()))
     frozen = {key: MappingProxyType(value) for key, value in values.items()}
     return Framework(name=name, per_cohort=per_cohort, **frozen)
-
-
-def _faults(found: Mapping[str, Entry]) -> list[Fault]:
-    """What is wrong with a framework: first with its keys, then with what they hold."""
-    of_keys = strict_yaml.of_keys(found, KEYS, NEEDED)
-    return of_keys or [*_misnamed(found), *_misplaced(found)]
-
-
-def _misnamed(found: Mapping[str, Entry]) -> Iterator[Fault]:
-    """Stages without a name, on both sides of the ladder, or measured though they are none."""
-    ladder, beside = found["ladder"], found["off_ladder"]
-    yield from _unlabelled("title", found["title"].value, found["title"].line)
-    for entry in (ladder, beside):
-        for stage, labels in entry.value.items():
-            yield from _unlabelled(stage, labels, entry.inner.get(stage))
-    own = found.get("first_by_sector", Entry({}))
-    if not (isinstance(own.value, dict) and own.value.keys() <= set(SECTORS)):
-        yield Fault(own.line, f"`first_by_sector` must hold names by sector: {list(SECTORS)}")
-    else:
-        for sector, labels in own.value.items():
-            yield from _unlabelled(sector, labels, own.inner.get(sector))
-    for stage in ladder.value.keys() & beside.value.keys():
-        yield Fault(beside.inner[stage], f"`{stage}` stands on the ladder and off it")
-    listed = found.get("per_cohort", Entry([]))
-    if not (isinstance(listed.value, list) and all(map(list(ladder.value).count, listed.value))):
-        yield Fault(listed.line, f"`per_cohort` must list stages of {list(ladder.value)}")
-
-
-def _unlabelled(stage: str, labels: object, line: int | None) -> Iterator[Fault]:
-    """A stage needs an English name; names in other languages are text too."""
-    if not strict_yaml.in_words(labels, LANGUAGES):
-        yield Fault(line, f"`{stage}` needs a name: {{en: …, tr: …, ar: …}}, at least in English")
-
-
-def _misplaced(found: Mapping[str, Entry]) -> Iterator[Fault]:
-    """States that are none, and states whose stage is missing or cannot be."""
-    states, beside = found["states"], found["off_ladder"].value
-    stages = {**found["ladder"].value, **beside}
-    measured = found.get("per_cohort", Entry([])).value
-    for state in states.value.keys() - set(STATES):
-        yield Fault(states.inner[state], f"unknown state `{state}`.{near(state, STATES)}")
-    for state in STATES:
-        line = states.inner.get(state, states.line)
-        for stage in _leaves(states.value.get(state)):
-            if stage is None:
-                answers = " or ".join(f"{{{', '.join(each)}}}" for each in QUESTIONS.values())
-                told = f"`{state}` must name a stage, or one for each answer of {answers}"
-                yield Fault(line, told)
-            elif stage not in stages:
-                told = f"`{state}` leads to `{stage}`, which is no stage.{near(stage, stages)}"
-                yield Fault(line, told)
-            elif isinstance(measured, list) and stage in measured:
-                told = f"`{state}` leads to `{stage}`, in which nobody stands (`per_cohort`)"
-                yield Fault(line, told)
-            elif state in LAPSED and stage not in beside:
-                told = f"`{state}` must stand off the ladder: who has lapsed is a row of its own"
-                yield Fault(line, told)
-
-
-def _leaves(tree: object) -> Iterator[str | None]:
-    """The stages that a tree leads to; None for a branch that is no question."""
-    if isinstance(tree, str):
-        yield tree
-    elif isinstance(tree, dict) and any(set(tree) == set(each) for each in QUESTIONS.values()):
-        for inner in tree.values():
-            yield from _leaves(inner)
-    else:
-        yield None

@@ -19,7 +19,8 @@ import pandas as pd
 
 from clv.errors import BadParameter, TooLittleToModel
 from clv.stages import frameworks, health, records, rules, signals, spells, transitions
-from clv.stages.bottlenecks import Expectation, bottlenecks, leads_to_prospects
+from clv.stages.bottlenecks import Expectation, bottlenecks, expectations
+from clv.stages.door import check
 from clv.stages.events import BEFORE, Events
 from clv.stages.frameworks import Framework
 from clv.stages.settings import Settings
@@ -52,6 +53,7 @@ class Lifecycle:
     records: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # as of `Events.of`
     observable: tuple[str, ...] = rules.OBSERVABLE  # the states that the tables can show
     framework: Framework | None = None  # whose words `stages` adds to its own
+    expectations: tuple[Expectation, ...] = expectations()  # of leads and of prospects
 
     @cached_property
     def spells(self) -> pd.DataFrame:
@@ -77,14 +79,16 @@ class Lifecycle:
         -------
         DataFrame
             Indexed by customer_id: stage (ordered, all twelve states), reason, rule, evidence,
-            since_last (days; missing before a purchase), purchase_days, in_onboarding, activated,
-            is_advocate, promoter, entry_uncertain, depth_now, max_depth; with a framework its
-            framework_stage and badge.
+            since_last (days; missing before a purchase), touches_30d (missing where no touch of
+            anybody is known: beside a silence it tells who is still there), purchase_days,
+            in_onboarding, activated, is_advocate, promoter, entry_uncertain, depth_now, max_depth;
+            with a framework its framework_stage and badge.
         """
         found = self._signals(as_of)
         since = found["since_last"]
         stages = rules.apply(found).assign(
             since_last=since.astype("Int64" if since.hasnans else "int64"),
+            touches_30d=self._touches(found["touches_30d"].astype("Int64"), as_of),
             **found[["purchase_days", *spells.FLAGS]],
             depth_now=spells.depths(found, ever=False),
             max_depth=spells.depths(found, ever=True),
@@ -99,7 +103,7 @@ class Lifecycle:
         DataFrame
             usage, support, payment (0 to 100 each; NaN where it cannot be seen), health (their
             mean; NaN with fewer than two), coverage (share of the three that can be seen), band
-            (red, amber, green).
+            (red, amber, green); usage_part, support_part, payment_part: what each adds to 50.
         """
         bought = self._signals(as_of)["purchase_days"] >= 1
         customers = np.flatnonzero(self._customers.isin(bought.index[bought]))
@@ -118,7 +122,9 @@ class Lifecycle:
             needs (the tables that would make it observable).
         """
         customers = self.states(as_of).value_counts(sort=False).astype("Int64")
-        hidden = {state: rules.NEEDS[state] for state in rules.STATES if self._hidden(state)}
+        hidden = {
+            state: rules.NEEDS[state] for state in rules.STATES if state not in self.observable
+        }
         customers[list(hidden)] = pd.NA
         needs = customers.index.map(lambda state: hidden.get(state, ""))
         share = (customers / customers.sum()).astype("Float64")
@@ -181,15 +187,16 @@ class Lifecycle:
     ) -> pd.DataFrame:
         """Where customers get stuck: what was expected of each stage, and what came.
 
-        By default, that a lead in five becomes a prospect before leads count as lost.
+        By default, what `self.expectations` says of leads and of prospects, judged together.
 
         Returns
         -------
         DataFrame
             As of `bottlenecks.bottlenecks`: one row per expectation.
         """
-        asked = expectations or (leads_to_prospects(self.thresholds.lead_ttl),)
-        return bottlenecks(self.spells, self.as_of, asked, interval=interval)
+        asked = self.expectations if expectations is None else expectations
+        shown = {"observable": self.observable, "interval": interval}
+        return bottlenecks(self.spells, self.as_of, asked, **shown)
 
     def purchase_days(self, as_of: str | date | None = None) -> pd.DataFrame:
         """Purchase days up to a day, as they were known on it: customer_id, date, amount."""
@@ -218,9 +225,10 @@ class Lifecycle:
         own = Timelines.of(self._customers, self.days, self.versions, self.thresholds)
         return spells.Known(own, Events.of(self.records, self._customers))
 
-    def _hidden(self, state: str) -> bool:
-        """Whether the tables cannot show a state."""
-        return state not in self.observable
+    def _touches(self, recent: pd.Series, as_of: str | date | None) -> pd.Series:
+        """Touches of late; missing, and not 0, where none of anybody was known by a day."""
+        known = self._known.events.touches.day <= self._whole(self._day(as_of, "as_of"))
+        return recent if known.any() else recent.mask(recent.notna())
 
     def _day(self, day: str | date | None, name: str) -> date:
         """The day meant, if it is one that the data reach."""
@@ -268,11 +276,12 @@ def lifecycle(
 
     As in the parameters of a notebook, "" is the default, and no framework.
     """
+    check(transactions, tables, thresholds)
+    declared = Settings.of(sector or None, settings)
     last = transactions.window_end(as_of)
     days = signals.visible(transactions.purchase_days(last), last)
     if not thresholds:
         end = births(transactions, last).warm_up_end
-        declared = Settings.of(sector or None, settings)
         thresholds = fit(days, last, warm_up_end=end, settings=declared)
     elif not isinstance(thresholds, Thresholds):
         thresholds = Thresholds.from_json(thresholds)
@@ -287,4 +296,5 @@ def lifecycle(
         records=read,
         observable=tuple(state for state in rules.STATES if state in seen),
         framework=frameworks.read(framework).spoken_in(sector) if framework else None,
+        expectations=expectations(thresholds.lead_ttl, declared.expectations),
     )

@@ -29,20 +29,25 @@ class Moments:
         first = np.searchsorted(self.place, customer * SPAN)
         return np.searchsorted(self.place, customer * SPAN + day, side="right") - first
 
-    def within(self, customer: Whole, day: Whole, days: int) -> Whole:
-        """How many there were in the last `days` days, shape (n,)."""
+    def within(self, customer: Whole, day: Whole, days: int, seen: Whole | None = None) -> Whole:
+        """How many there were in the last `days` days, shape (n,), as far as they were `seen`."""
         # A window that begins before 1970 must not reach into the customer before.
         before = np.maximum(day - days, 0)
-        return self.so_far(customer, day) - self.so_far(customer, before)
+        return self.so_far(customer, day if seen is None else seen) - self.so_far(customer, before)
 
-    def since(self, customer: Whole, day: Whole) -> NDArray[np.float64]:
-        """Days since the last one until each day, shape (n,); NaN where there was none."""
+    def since(self, customer: Whole, day: Whole, seen: Whole | None = None) -> NDArray[np.float64]:
+        """Days since the last one `seen` until each day, shape (n,); NaN where there was none."""
         if not len(self.place):
             return np.full(len(day), np.nan)
-        last = np.searchsorted(self.place, customer * SPAN + day, side="right") - 1
-        there = self.so_far(customer, day) > 0
+        until = day if seen is None else seen
+        last = np.searchsorted(self.place, customer * SPAN + until, side="right") - 1
+        there = self.so_far(customer, until) > 0
         found = customer * SPAN + day - self.place[last]
         return np.where(there, found, np.nan)
+
+    def between(self, customer: Whole, after: Whole, until: Whole) -> Whole:
+        """How many there were after one day and until another, shape (n,)."""
+        return self.so_far(customer, until) - self.so_far(customer, after)
 
     def later(self, days: int) -> Self:
         """The same moments, so many days later."""

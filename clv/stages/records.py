@@ -74,7 +74,7 @@ def read(tables: Mapping[str, Facts], as_of: date, payment_grace: int) -> Frames
         terms = rows["subscriptions"]
         found["contracts"] = _times(terms[~_is(terms, "is_trial")], "start", _of(terms, "end"))
     if "payments" in rows:
-        found["overdue"] = _overdue(rows["payments"], payment_grace)
+        found["overdue"], found["grace_ends"] = _overdue(rows["payments"], payment_grace)
         found["due"] = _moments(rows["payments"], "due_at")
     if "support_tickets" in rows:
         first = rows["support_tickets"].sort_values("seen").drop_duplicates("ticket_id")
@@ -257,16 +257,23 @@ def _closed(leads: pd.DataFrame, deals: pd.DataFrame | None) -> pd.Series:
 # After a purchase -------------------------------------------------------------------------------
 
 
-def _overdue(rows: pd.DataFrame, grace: int) -> pd.DataFrame:
-    """From the end of the grace after the due day until this payment, or a later one, was made."""
+def _overdue(rows: pd.DataFrame, grace: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """From the end of the grace after the due day until this payment, or a later one, was made.
+
+    And the ends of graces by themselves: of what was due, known and not made the day before.
+    """
     made = rows["due_at"].where(~_is(rows, "failed"))
     paid = rows.get("paid_at", made)
-    paid = np.fmax(paid, rows["seen"].where(paid.notna()))
-    owed = rows.assign(paid=paid).sort_values(["customer_id", "due_at"], ascending=False)
+    owed = rows.assign(paid=np.fmax(paid, rows["seen"].where(paid.notna())))
+    by = ["customer_id", "due_at", "paid"]  # of two due on one day, neither stands for the other
+    owed = owed.sort_values(by, ascending=False, na_position="first")
     owed = owed.assign(made=owed.groupby("customer_id")["paid"].cummin())
     made = owed.groupby("customer_id")["made"].ffill()
     known = _is(owed, "failed") | owed["paid"].notna() | ~_is(owed, "failed", what=False)
-    return _times(owed.assign(late=owed["due_at"] + grace)[known], "late", made[known])
+    owed = owed.assign(late=owed["due_at"] + grace, made=made)[known]
+    missed = (owed["seen"] < owed["late"]) & ~(owed["made"] < owed["late"])
+    times = _times(owed, "late", owed["made"]).groupby(["customer_id", "start"], as_index=False)
+    return times["stop"].max(), _moments(owed[missed], "late")
 
 
 def _advocacy(rows: Rows) -> pd.DataFrame:

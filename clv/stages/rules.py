@@ -176,8 +176,10 @@ REASON_OF_RULE = np.array([REASONS.index(rule.reason) for rule in RULES])
 def first_match(signals: pd.DataFrame, rules: tuple[Rule, ...] = RULES) -> NDArray[np.int64]:
     """Number of the first rule that matches each row, shape (n,); -1 where none does."""
     found = np.full(len(signals), -1)
+    columns = dict(signals.items())  # once: `signals.eval` takes out every column for every rule
     for number, rule in reversed(list(enumerate(rules))):
-        found[signals.eval(rule.when, engine="python").to_numpy()] = number
+        matches = pd.eval(rule.when, engine="python", resolvers=[columns])
+        found[matches.to_numpy()] = number
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib.resources import files
-from typing import Self
+from typing import Any, Self
 
 import yaml
 
@@ -17,6 +17,7 @@ from clv import study_lifecycle
 from clv.errors import BadParameter, UnknownParameter
 
 PRESETS = "sectors.yml"
+BESIDE = ("row_level_export", "expectations")  # no stage rests on them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Settings:
     dormant_after: int | None = None
     churned_after: int | None = None
     row_level_export: bool | None = None  # whether a run leaves tables of single customers
+    expectations: Mapping[str, Any] | None = None  # of leads and prospects; None: one in five
 
     @classmethod
     def of(cls, sector: str | None = None, own: Mapping[str, object] | None = None) -> Self:
@@ -63,8 +65,12 @@ class Settings:
     @property
     def declared(self) -> tuple[str, ...]:
         """The names of those that are not left to be learned."""
-        given = (f.name for f in fields(self) if getattr(self, f.name) is not None)
-        return tuple(name for name in given if name != "row_level_export")  # nothing to be learned
+        return tuple(name for name, value in self.of_thresholds.items() if value is not None)
+
+    @property
+    def of_thresholds(self) -> dict[str, object]:
+        """What the stages rest on: all but what is done with them and expected of them."""
+        return {name: value for name, value in asdict(self).items() if name not in BESIDE}
 
 
 def sectors() -> dict[str, dict[str, object]]:

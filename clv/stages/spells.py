@@ -19,7 +19,7 @@ from clv.stages.events import Events
 from clv.stages.moments import NO_TIMES
 from clv.stages.timelines import SPAN, Timelines, Whole, stamps
 
-CAUSES = (  # where two things happen on one day, the first of them counts
+CAUSES = (  # where two things happen on one day that both may count, the first of them does
     "purchase",
     "refund",
     "contract",
@@ -33,10 +33,21 @@ CAUSES = (  # where two things happen on one day, the first of them counts
     "window",
 )
 BY_RULE = ("silence", "window")  # exits by rule, not by chance
+OWN_CAUSES = {  # what must have happened for a rule to begin or to cease to hold; else, any event
+    "contract": ("contract",),
+    "health": ("health",),
+    "payment": ("payment",),
+    "advocacy": ("advocacy",),
+    "opportunity": ("opportunity",),
+    "qualified": ("lead",),
+    "lost": ("opportunity", "lead"),
+    "interest": ("lead",),
+    "touch": ("touch",),
+}
 BLOCK = 50_000  # customers whose days are tried at once: bounds the memory
 FLAGS = ("in_onboarding", "activated", "is_advocate", "promoter", "entry_uncertain")
 NAT = np.iinfo(np.int64).min
-NOWHERE = -1  # the state of a customer of whom nothing is known
+NOWHERE = -1  # the state of a customer of whom nothing is known, and the rule
 
 Points = tuple[Whole, Whole, Whole]  # customer, day, causes as bits
 Piece = tuple[Whole, Whole, str]  # customer, ascending, day, cause
@@ -49,16 +60,57 @@ class Known:
     timelines: Timelines
     events: Events
 
-    def at(self, customer: Whole, day: Whole) -> pd.DataFrame:
-        """Every signal and limit of each customer on each day, one row per point."""
+    def at(self, customer: Whole, day: Whole, seen: Whole | None = None) -> pd.DataFrame:
+        """Every signal and limit of each customer on each day, one row per point.
+
+        `seen`: the last day of which anything is known: the day itself, or the day before.
+        """
         bounds = self.timelines.bounds
-        bought = self.timelines.at(customer, day)
-        found = {**bought, **self.events.at(customer, day, bought)}
+        bought = self.timelines.at(customer, day, seen)
+        found = {**bought, **self.events.at(customer, day, bought, seen)}
         found["in_onboarding"] = found["tenure"] < bounds.onboarding_days
         found["activated"] = found["second_after"] < bounds.onboarding_days
         limits = ("reentry_days", "onboarding_days", "loyal_days", "loyal_money", "lead_ttl")
         limits += ("payment_grace", "health_red")
         return pd.DataFrame({**found, **{name: getattr(bounds, name) for name in limits}})
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """Days on which customers came from one state to another, and what happened on them."""
+
+    customer: Whole  # shape (n,) each
+    day: Whole
+    before: Whole  # the rule that held the day before
+    rule: Whole  # the one that holds now
+    happened: Whole  # causes as bits
+
+    def causes(self, known: Known) -> Whole:
+        """What brought each move about, a number in CAUSES, shape (n,)."""
+        foreseen = self._foreseen(known)
+        by_rule = _STATES[foreseen] == _STATES[self.rule]
+        ruled = np.where(_SILENT[foreseen], *map(CAUSES.index, BY_RULE))
+        return np.where(by_rule, ruled, self._events())
+
+    def _foreseen(self, known: Known) -> Whole:
+        """The rule that would hold now if nothing had happened on the day, shape (n,)."""
+        found = self.rule.copy()
+        asked = (self.happened & EVENTS > 0) & (self.before != NOWHERE)
+        customer, day = self.customer[asked], self.day[asked]
+        found[asked] = rules.first_match(known.at(customer, day, day - 1))
+        return found
+
+    def _events(self) -> Whole:
+        """Which event of the day made the move, if one did.
+
+        Of a rule that comes before the one that held it began to hold, else that one ceased to.
+        """
+        turned = np.minimum(self.rule, self.before)  # none, where a customer vanished
+        events = self.happened & EVENTS
+        own = events & _OWN[turned]
+        bits = np.where(own > 0, own, events)
+        # The lowest bit is the first of them.
+        return np.log2(np.maximum(bits & -bits, 1)).astype(np.int64)
 
 
 def spells(known: Known, customers: pd.Index, last: int) -> pd.DataFrame:
@@ -94,12 +146,13 @@ def _block(known: Known, customer: Whole, day: Whole, causes: Whole) -> pd.DataF
     """Spells of some customers, from the points on which their state may change."""
     signals = known.at(customer, day)
     rule = rules.first_match(signals)
-    state = np.append(rules.STATE_OF_RULE, NOWHERE)[rule]
+    state = _STATES[rule]
     begins = np.append(True, customer[1:] != customer[:-1])[: len(customer)]
-    before = np.where(begins, NOWHERE, np.roll(state, 1))
-    turn = state != before
+    rule_before = np.where(begins, NOWHERE, np.roll(rule, 1))
+    turn = state != _STATES[rule_before]
     kept = signals[turn]
-    return _rows(customer[turn], day[turn], state[turn], causes[turn]).assign(
+    moved = Moves(customer[turn], day[turn], rule_before[turn], rule[turn], causes[turn])
+    return _rows(customer[turn], day[turn], state[turn], moved.causes(known)).assign(
         reason=pd.Categorical.from_codes(
             np.append(rules.REASON_OF_RULE, -1)[rule[turn]], categories=rules.REASONS
         ),
@@ -110,11 +163,9 @@ def _block(known: Known, customer: Whole, day: Whole, causes: Whole) -> pd.DataF
     )[state[turn] != NOWHERE]
 
 
-def _rows(customer: Whole, day: Whole, state: Whole, causes: Whole) -> pd.DataFrame:
+def _rows(customer: Whole, day: Whole, state: Whole, cause: Whole) -> pd.DataFrame:
     """Spells from the days on which states begin; those of nothing known are among them."""
     follows = np.append(customer[1:] == customer[:-1], False)[: len(customer)]
-    # The lowest bit is the cause that counts.
-    cause = np.log2(causes & -causes).astype(np.int64)
     stop = np.where(follows, np.roll(day, -1), NAT)
     return pd.DataFrame(
         {
@@ -172,3 +223,16 @@ def _of_events(known: Known) -> Iterator[Piece]:
     """Days on which events, or the time after them, may change a state: customer, day, cause."""
     for moments, cause in known.events.changes(known.timelines.bounds.lead_ttl):
         yield moments.customer, moments.day, cause
+
+
+def _bits(causes: tuple[str, ...]) -> int:
+    """Causes as one number."""
+    return sum(1 << CAUSES.index(cause) for cause in causes)
+
+
+EVENTS = _bits(tuple(cause for cause in CAUSES if cause not in BY_RULE))
+_STATES = np.append(rules.STATE_OF_RULE, NOWHERE)  # by rule, the last one being none
+_SILENT = np.array([rule.reason in ("silence", "browsing") for rule in rules.RULES] + [False])
+_OWN = np.array(
+    [_bits(OWN_CAUSES.get(rule.reason, CAUSES)) for rule in rules.RULES] + [_bits(CAUSES)]
+)

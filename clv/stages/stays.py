@@ -102,15 +102,18 @@ def lengths(spells: pd.DataFrame, as_of: str | date, *, interval: float = 0.90) 
 
 
 def by_rule(spells: pd.DataFrame, as_of: str | date, *, interval: float = 0.90) -> pd.DataFrame:
-    """The exits that a limit brings about: after how many days, and who leaves before it.
+    """The exits that a limit brings about: after what stay, and who leaves before it.
+
+    A stay until a limit is not the limit: silence may have begun before the stage, or anew within
+    it. The limits themselves stand in the thresholds.
 
     Returns
     -------
     DataFrame
-        One row per move by rule: state, next_state, moved; limits: how many different ones there
-        are; limit, limit_low, limit_high: days, median, lowest and highest; share of those who
-        entered the stage that moved on or came back by an event before their limit, with low and
-        high (NaN where nobody was followed up to the highest limit).
+        One row per move by rule: state, next_state, moved; limits: how many different stays there
+        are; limit, limit_low, limit_high: days in the stage until the limit, median, lowest and
+        highest; share of those who entered the stage that moved on or came back by an event before
+        their limit, with low and high (NaN where nobody was followed up to the longest stay).
     """
     rows = [
         row

@@ -89,6 +89,11 @@ class Thresholds:
             limits = tuple(Limit(**limit) for limit in read.pop("limits"))
             declared = tuple(read.pop("declared", ()))
             thresholds = cls(**read, limits=limits, declared=declared)
+        except OSError as fault:
+            raise SourceUnreadable(
+                f"{path} cannot be read: {fault.strerror}. "
+                "Name the file that thresholds.to_json(…) wrote."
+            ) from fault
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
             raise SourceUnreadable(
                 f"{path} holds no thresholds ({fault}); write it with thresholds.to_json(…)."

@@ -97,8 +97,10 @@ class Timelines:
         """The version that was the truth for each customer on each day, shape (n,)."""
         return np.searchsorted(self._known, customer * SPAN + day, side="right") - 1
 
-    def at(self, customer: Whole, day: Whole) -> Columns:
+    def at(self, customer: Whole, day: Whole, seen: Whole | None = None) -> Columns:
         """Every signal of purchases of each customer on each day, as the rules name them.
+
+        `seen`: the last day of which anything is known: by default, the day itself.
 
         Shape (n,) each: purchase_days (0 before the first; then those in days are NaN), since_last,
         tenure (days since the first purchase), second_after (days from the first to the second
@@ -106,8 +108,9 @@ class Timelines:
         money_in_window (NaN on too few days for the loyal rule), at_risk_after, dormant_after,
         churned_after, lapsed_after, is_loyal, ever_loyal, entry_uncertain.
         """
-        version = self.version_on(customer, day)
-        row = np.searchsorted(self._place, version * SPAN + day, side="right") - 1
+        seen = day if seen is None else seen
+        version = self.version_on(customer, seen)
+        row = np.searchsorted(self._place, version * SPAN + seen, side="right") - 1
         first = self._first[version]
         k = row - first + 1
         return {

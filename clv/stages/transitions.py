@@ -15,8 +15,12 @@ from clv.errors import BadParameter
 from clv.stages import rules
 from clv.stages.spells import BY_RULE
 
-KINDS = ("entry", "forward", "skip", "backward", "lapse", "deepening", "recovery", "re_entry")
-ONWARD = ("forward", "skip", "recovery", "re_entry")  # what a company wishes for
+KINDS = (
+    *("entry", "forward", "skip", "backward"),
+    *("loss", "revival"),  # of leads, who have not bought
+    *("lapse", "deepening", "recovery", "re_entry"),  # of customers, who have
+)
+ONWARD = ("forward", "skip", "revival", "recovery", "re_entry")  # what a company wishes for
 DEPTH = {  # rungs of the ladder
     "reached": 1,
     "lead": 2,
@@ -27,7 +31,8 @@ DEPTH = {  # rungs of the ladder
     "loyal": 5,
     "advocate": 6,
 }
-SILENCE = {"lost_lead": 1, "at_risk": 1, "dormant": 2, "churned": 3}  # how far away
+LOST = "lost_lead"
+SILENCE = {"at_risk": 1, "dormant": 2, "churned": 3}  # how far away
 SETTLED = "active"  # on its rung, the others come before it
 
 
@@ -40,9 +45,13 @@ def kind(state: str, next_state: str) -> str:
     ['lapse', 'recovery', 're_entry']
     >>> kind("dormant", "churned")  # lost before, and no less now
     'deepening'
+    >>> [kind("prospect", "lost_lead"), kind("lost_lead", "onboarding")]
+    ['loss', 'revival']
     """
     if state == rules.NOT_YET:
         return "entry"
+    if LOST in (state, next_state):
+        return "loss" if next_state == LOST else "revival"
     before, after = SILENCE.get(state, 0), SILENCE.get(next_state, 0)
     if after > before:
         return "deepening" if before else "lapse"

@@ -4,7 +4,7 @@ import pytest
 from clv.errors import SourceUnreadable, StudyInvalid
 from clv.growth import playbook
 from clv.growth.playbook import SAID, money, parsed, plays, read
-from clv.stages.frameworks import LANGUAGES
+from clv.stages.framework_checks import LANGUAGES
 from clv.stages.rules import STATES
 
 SHIPPED = (playbook.files("clv.growth") / playbook.SHIPPED).read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         ("owner: sales", "owner: seles", "owned by `seles`, no owner. Did you mean `sales`"),
         ("aim: {en: A conversation, tr", "aim: {tr", "`lead: aim` needs words"),
         ("title:", "titel:", "unknown key `titel`. Did you mean `title`"),
-        ("care: {en: Customer care", "care: {de: Kundendienst", "`care` needs words"),
+        ("care: {en: Customer care", "care: {de: Kundendienst", "`care` is said in `de`"),
         ("    aim: {en: A conversation", "    goal: {en: A conversation", "`lead` must have owner"),
     ],
 )

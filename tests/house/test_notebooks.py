@@ -110,13 +110,31 @@ def test_markdown_holds_no_result(notebook):
     assert re.findall(r"\d+[.,]\d+|\d+ ?%", without_formulas) == []
 
 
-def test_the_summary_asks_for_nothing_from_those_held_out():
-    """Whoever calls, plays or asks leaves them out: without them nobody knows what helped."""
+def summary_calls(*names: str) -> list[ast.Call]:
+    """Where the summary calls functions, such as `playbook.plays`."""
     summary = nbformat.read(FOLDER / "99_executive_summary.ipynb", as_version=4)
     trees = [ast.parse(source) for _, source in code_cells(summary)]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    asks = ("slipping.slipped", "playbook.plays", "loyalty.silent_loyal")
-    asked = [call for call in calls if ast.unparse(call.func) in asks]
+    return [call for call in calls if ast.unparse(call.func) in names]
+
+
+def test_the_summary_asks_for_nothing_from_those_held_out():
+    """Whoever calls or asks leaves them out: without them nobody knows what helped."""
+    asks = ("slipping.slipped", "loyalty.silent_loyal")
+    asked = summary_calls(*asks)
     assert {ast.unparse(call.func) for call in asked} == set(asks)
     for call in asked:
         assert "alone" in {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+
+
+def test_the_plays_of_the_summary_are_counted_for_whole_stages():
+    """How many stand in each stage is told too: who has no play would be the rest, and few.
+
+    That those held out are left alone all the same is said where the plays begin.
+    """
+    (call,) = summary_calls("playbook.plays")
+    assert len(call.args) == 2
+    assert not call.keywords
+    summary = nbformat.read(FOLDER / "99_executive_summary.ipynb", as_version=4)
+    (plays,) = [c.source for c in summary.cells if c.source.startswith("## What to do in each")]
+    assert "who is held out is left alone" in plays

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from clv.growth import playbook
 from clv.report import catalogue, languages, verbs
 from clv.runs import exporter, index
-from clv.stages import frameworks
+from clv.stages import aarrr, frameworks
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -26,7 +26,7 @@ ORIGIN = {  # the names that come from outside, in figures
     "rows": dict.fromkeys(["in", "accepted", "quarantined", "duplicates", "outside_window"], 2),
     "parameters": {"horizon": {"value": "12M", "default": "6M"}},
 }
-# What is data and brings its own words: a playbook, the stages of a framework.
+# What is data and brings its own words: a playbook, the stages of a framework, rates.
 BROUGHT = sorted(
     {
         labels["en"]
@@ -41,7 +41,8 @@ BROUGHT = sorted(
             *framework.ladder.values(),
             *framework.off_ladder.values(),
         )
-    },
+    }
+    | {rate.label["en"] for rate in aarrr.rates().values()},
     key=len,
     reverse=True,
 )

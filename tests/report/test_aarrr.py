@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 
 from clv.report import cells
-from clv.report.aarrr import COUNTED, described
+from clv.report.aarrr import COUNTED, described, of_cohorts
 from clv.report.words import Words
-from clv.stages import aarrr
+from clv.stages import aarrr, frameworks
 
 OVERALL = pd.DataFrame(
     {
@@ -48,3 +48,12 @@ def test_what_is_needed_is_said_in_the_language_of_the_page():
     table = cells.table(described(OVERALL), Words.of("tr"))
     assert table["rows"][0][0] == "Edinme"
     assert table["rows"][0][-1] != "leads, or customers with created_at"
+
+
+def test_revenue_is_called_alike_in_the_table_the_chart_and_the_framework():
+    rates = pd.DataFrame({"revenue": [0.27]}, index=pd.PeriodIndex(["2024-01"], freq="M"))
+    heads = cells.table(of_cohorts(rates), Words.of("tr"))["columns"]
+    assert heads[-1]["label"] == "Gelir"
+    rows = cells.table(described(OVERALL), Words.of("tr"))["rows"]
+    assert rows[3][0] == "Gelir"
+    assert frameworks.read("personaclick").label("revenue", "tr") == "Gelir"

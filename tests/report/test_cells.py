@@ -113,7 +113,7 @@ def test_an_empty_table_has_its_headings():
     assert written["columns"][0]["label"] == "N"
 
 
-@pytest.mark.parametrize("part", ["at_risk", "hold_out"])
+@pytest.mark.parametrize("part", ["at_risk", "hold_out", "mature"])
 def test_parts_of_a_group_are_not_counted_out_where_they_are_few(part):
     parts = pd.array([3, 0, None], dtype="Int64")
     frame = pd.DataFrame({"customers": [90, 80, 70], part: parts}, index=["a", "b", "c"])
@@ -121,6 +121,37 @@ def test_parts_of_a_group_are_not_counted_out_where_they_are_few(part):
     assert [row[2] for row in written["rows"]] == ["<5", "0", "–"]
     assert written["notes"] == ["Cells of fewer than 5 customers are not counted out."]
     assert not cells.table(frame.iloc[1:], ENGLISH)["notes"]
+
+
+def test_exits_of_a_handful_are_not_told_by_the_entries_and_who_is_still_there():
+    stays = pd.DataFrame(
+        {
+            "entries": [1247, 90],
+            "customers": [1229, 85],
+            "by_event": [1191, 50],
+            "by_rule": [4, 0],
+            "still_open": [52, 40],
+        },
+        index=["prospect", "active"],
+    )
+    written = cells.table(stays, ENGLISH)
+    assert written["rows"] == [
+        ["Prospect", "1,247", "1,229", "–", "<5", "52"],
+        ["Active", "90", "85", "50", "0", "40"],
+    ]
+    assert written["notes"] == [
+        "Cells of fewer than 5 customers are not counted out.",
+        "A dash stands where a sum would give them away.",
+    ]
+
+
+def test_a_crosstab_reads_the_same_whatever_its_hidden_cells_hold():
+    first = [[60, 3, 20, 70], [70, 12, 11, 90], [50, 55, 80, 0]]
+    second = [[60, 1, 23, 70], [70, 14, 12, 90], [50, 55, 80, 0]]
+    grids = [pd.DataFrame(counts).rename_axis(columns="now") for counts in (first, second)]
+    one, other = (cells.table(grid, ENGLISH) for grid in grids)
+    assert one == other
+    assert [row[:2] for row in one["rows"]] == [["60", "–"], ["70", "–"], ["50", "55"]]
 
 
 def test_a_chart_of_many_customers_shows_their_distribution_and_nobody():

@@ -38,8 +38,11 @@ def test_one_rule_that_is_better_is_enough_to_fail():
     assert checks.beats_rules(over[:1], "said").passed
 
 
-def test_stages_foretell_where_better_ones_buy_more():
+def test_stages_tell_customers_apart_where_better_ones_buy_more():
     behaviour = pd.DataFrame()
     behaviour.attrs["ordered"] = True
-    check = checks.stages_foretell(behaviour, "said")
-    assert (check.passed, check.detail) == (True, "said")
+    check = checks.stages_tell_apart(behaviour, "said")
+    assert (check.name, check.passed) == ("The stages tell customers apart", True)
+    assert check.detail == "said"
+    behaviour.attrs["ordered"] = False
+    assert not checks.stages_tell_apart(behaviour, "said").passed

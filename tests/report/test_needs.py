@@ -1,5 +1,6 @@
 from clv.report import needs
 from clv.report.words import Words
+from clv.stages import bottlenecks
 from clv.study_sources import TABLES
 from clv.tables.optional import observable
 
@@ -31,7 +32,14 @@ def test_what_can_be_seen_is_not_asked_for():
 
 def test_every_column_that_is_needed_has_a_name():
     parts = {part for need in observable.NEEDS for way in need.ways for part in way if "." in part}
-    assert parts == needs.OF_TABLES.keys()
+    ways = ", or ".join(way for both in bottlenecks.NEEDS.values() for way in both).split(", or ")
+    assert parts | {way for way in ways if "." in way} == needs.OF_TABLES.keys()
+
+
+def test_what_would_show_a_bottleneck_is_said_in_words():
+    assert needs.needed(bottlenecks.NEEDS["prospect"][0]).render(EN) == (
+        "Opportunities, or Leads with the day on which they qualified"
+    )
 
 
 def test_every_table_and_every_measure_has_a_name():

@@ -119,10 +119,10 @@ def test_small_cells_of_a_crosstab_are_not_counted_out():
         {"active": [12, 0], "loyal": [4, 5]}, index=pd.Index(["active", "loyal"], name="then")
     ).rename_axis(columns="now")
     written = cells.table(privacy.safe(moves), Words.of("en"))
-    assert written["rows"] == [["Active", "–", "<5"], ["Loyal", "0", "–"]]
+    assert written["rows"] == [["Active", "–", "–"], ["Loyal", "–", "–"]]
     assert written["notes"] == [
         "Cells of fewer than 5 customers are not counted out.",
-        "A dash stands where a sum would give them away.",
+        "A dash stands for them, and for other cells, even empty ones, that would give them away.",
     ]
 
 

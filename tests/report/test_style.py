@@ -102,13 +102,13 @@ def test_a_number_with_its_share_reads_as_one():
 
 
 def test_a_cell_that_could_name_somebody_shows_no_number():
-    cells = style.people(pd.DataFrame([[0, 1, 4], [5, 1234, 0]]))
-    assert cells.to_numpy().tolist() == [["", "<5", "<5"], ["–", "–", ""]]
+    cells = style.people(pd.DataFrame([[0, 1, 4], [0, 1234, 7]]))
+    assert cells.to_numpy().tolist() == [["", "–", "–"], ["", "–", "–"]]
 
 
 def test_no_sum_of_a_row_or_a_column_gives_a_hidden_cell_away():
     cells = style.people(pd.DataFrame([[37, 1, 501], [20, 60, 30], [9, 80, 12]]))
-    assert cells.to_numpy().tolist() == [["–", "<5", "501"], ["20", "60", "30"], ["–", "–", "12"]]
+    assert cells.to_numpy().tolist() == [["–", "–", "501"], ["20", "60", "30"], ["–", "–", "12"]]
 
 
 @pytest.mark.parametrize(
@@ -148,3 +148,16 @@ def test_a_long_title_is_broken_rather_than_cut():
 
 def test_a_single_bar_still_has_room_around_it():
     assert style.axes(None, height=0.5).figure.get_figheight() >= 2
+
+
+@pytest.mark.parametrize(("names", "columns"), [(["On it", "Off it"], 2), (["x" * 15] * 6, 3)])
+def test_a_key_that_is_wider_than_the_chart_takes_a_further_row(names, columns):
+    ax = style.axes(None)
+    style.say(ax, "Title", key={f"{name}{n}": style.ACCENT for n, name in enumerate(names)})
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.get_legend().get_texts()]
+    assert len({round(box.x0) for box in boxes}) == columns
+    assert max(box.x1 for box in boxes) <= ax.figure.bbox.width
+    title = ax._left_title.get_window_extent()
+    assert title.y0 >= max(box.y1 for box in boxes)
+    plt.close(ax.figure)

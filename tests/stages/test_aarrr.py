@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import clv
+from clv.report.aarrr import labels
 from clv.report.words import Words
 from clv.stages import aarrr
 from clv.stages.lifecycle import Lifecycle
@@ -124,7 +125,8 @@ def test_without_repeat_buyers_nobody_knows_what_loyal_customers_bring(company):
 @pytest.mark.parametrize("language", ["en", "tr", "ar"])
 @pytest.mark.parametrize("name", aarrr.rates())
 def test_pages_call_the_rates_by_the_names_of_the_file(name, language):
-    assert Words.of(language).label(name) == aarrr.rates()[name].label[language]
+    said = labels()[name].render(Words.of(language))
+    assert said == aarrr.rates()[name].label[language]
 
 
 def test_who_has_only_a_customer_record_is_no_lead_where_leads_are_known(company):

@@ -3,13 +3,17 @@ import pandas as pd
 import pytest
 
 from clv.errors import BadParameter
+from clv.stages import rules
 from clv.stages.bottlenecks import (
+    RATE,
     REACHED,
     Expectation,
     bottlenecks,
+    expectations,
     holm,
     leads_to_prospects,
     of_groups,
+    prospects_to_customers,
     reaching,
     together,
 )
@@ -176,3 +180,70 @@ def test_without_groups_none_is_judged(spells_of, on):
     assert of_groups(
         spells_of(leads(9, 9)), on(AS_OF), leads_to_prospects(), pd.Series(dtype="str")
     ).empty
+
+
+# What can be seen -------------------------------------------------------------------------------
+
+NO_PROSPECTS = tuple(state for state in rules.STATES if state != "prospect")
+
+
+def test_leads_of_whom_nothing_shows_what_became_are_not_judged(spells_of, on):
+    open_leads = {f"lead:{n}": [("lead", 0), ("lost_lead", 180, "silence")] for n in range(300)}
+    spells = spells_of(open_leads | {"buyer": [("onboarding", 5)]})
+    row = bottlenecks(spells, on(AS_OF), observable=NO_PROSPECTS).iloc[0]
+    assert row["verdict"] == "not_observable"
+    assert row["needs"] == "opportunities, or leads.qualified_at, or leads.customer_id"
+    assert row[["entries", "mature"]].tolist() == [300, 300]
+    assert row[["share", "low", "high", "p", "p_holm"]].isna().all()  # unknown, and not 0
+    groups = pd.Series("web", index=list(open_leads))
+    parts = of_groups(spells, on(AS_OF), leads_to_prospects(), groups, observable=NO_PROSPECTS)
+    assert parts["verdict"].tolist() == ["not_observable"]
+    anew = together(bottlenecks(spells, on(AS_OF), observable=NO_PROSPECTS), parts)
+    assert [table["verdict"].tolist() for table in anew] == [["not_observable"]] * 2
+
+
+def test_leads_are_judged_once_one_of_them_is_known_to_have_bought(spells_of, on):
+    histories = {f"lead:{n}": [("lead", 0), ("lost_lead", 180, "silence")] for n in range(300)}
+    late = [("lead", 0), ("lost_lead", 180, "silence"), ("onboarding", 200, "purchase")]
+    row = bottlenecks(spells_of(histories | {"a": late}), on(AS_OF), observable=NO_PROSPECTS)
+    assert row[["verdict", "needs"]].iloc[0].tolist() == ["bottleneck", ""]
+
+
+def test_prospects_of_whom_none_is_known_to_have_bought_are_not_judged(spells_of, on):
+    histories = {f"p{n}": [("prospect", 0), ("lost_lead", 180, "silence")] for n in range(150)}
+    asked = [prospects_to_customers()]
+    row = bottlenecks(spells_of(histories), on(AS_OF), asked).iloc[0]
+    assert row[["verdict", "needs"]].tolist() == ["not_observable", "opportunities.customer_id"]
+    bought = {f"b{n}": [("prospect", 0), ("onboarding", 9, "purchase")] for n in range(150)}
+    row = bottlenecks(spells_of(histories | bought), on(AS_OF), asked).iloc[0]
+    assert row[["verdict", "needs"]].tolist() == ["ok", ""]
+
+
+def test_a_stage_that_the_tables_cannot_show_is_not_judged(spells_of, on):
+    table = bottlenecks(
+        spells_of({"a": [("onboarding", 0)]}), on(AS_OF), expectations(), observable=("onboarding",)
+    )
+    assert table["verdict"].tolist() == ["not_observable"] * 2
+    assert table["needs"].tolist() == [
+        "leads, or customers.created_at",
+        "opportunities, or leads.qualified_at",
+    ]
+
+
+# What is expected -------------------------------------------------------------------------------
+
+
+def test_what_nobody_declares_is_one_in_five_before_leads_count_as_lost():
+    assert expectations(60) == (leads_to_prospects(60), prospects_to_customers(60))
+    assert {each.rate for each in expectations(60)} == {RATE} == {0.20}
+
+
+def test_what_is_declared_replaces_the_share_or_the_days_or_both():
+    lead, prospect = expectations(60, {"lead": 0.1, "prospect": {"rate": 0.4, "days": 30}})
+    assert (lead.rate, lead.days) == (0.1, 60)
+    assert (prospect.rate, prospect.days) == (0.4, 30)
+    assert expectations(60, {"lead": {"days": 7}})[0].rate == RATE
+
+
+def test_no_expectation_is_an_empty_table(spells_of, on):
+    assert bottlenecks(spells_of(leads(2, 2)), on(AS_OF), []).empty

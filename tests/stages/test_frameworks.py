@@ -6,7 +6,7 @@ import pytest
 
 import clv
 from clv.errors import BadParameter, SourceUnreadable, StudyInvalid
-from clv.stages import frameworks
+from clv.stages import framework_checks, frameworks
 from clv.stages.rules import NEEDS, STATES
 from clv.study_lifecycle import SECTORS
 
@@ -34,7 +34,7 @@ states:
 
 
 # Whatever a customer can be: state, depth, activated, purchase days (2 for more).
-COMBINATIONS = list(product(STATES, frameworks.QUESTIONS["depth"], (True, False), (1, 2)))
+COMBINATIONS = list(product(STATES, framework_checks.QUESTIONS["depth"], (True, False), (1, 2)))
 
 
 def text_of(name):
@@ -51,7 +51,7 @@ def test_whatever_a_customer_is_there_is_one_stage_for_it(name):
 @pytest.mark.parametrize("name", frameworks.shipped())
 def test_who_has_lapsed_stands_off_the_ladder(name):
     framework = frameworks.read(name)
-    for state in frameworks.LAPSED:
+    for state in framework_checks.LAPSED:
         assert framework.stage(state, "loyal", activated=True, purchase_days=9) not in (
             framework.ladder
         )
@@ -60,12 +60,12 @@ def test_who_has_lapsed_stands_off_the_ladder(name):
 @pytest.mark.parametrize("name", frameworks.shipped())
 def test_every_stage_has_a_name_of_its_own_in_every_language(name):
     framework = frameworks.read(name)
-    assert set(framework.title) == set(frameworks.LANGUAGES)
-    for language in frameworks.LANGUAGES:
+    assert set(framework.title) == set(framework_checks.LANGUAGES)
+    for language in framework_checks.LANGUAGES:
         labels = [framework.label(stage, language) for stage in framework.stages]
         assert len(set(labels)) == len(labels)
     for labels in (*framework.ladder.values(), *framework.off_ladder.values()):
-        assert set(labels) == set(frameworks.LANGUAGES)
+        assert set(labels) == set(framework_checks.LANGUAGES)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_sector_has_its_own_word_for_the_first_stage():
     assert set(plain.first_by_sector) == set(SECTORS)
     for sector, first in plain.first_by_sector.items():
         spoken = plain.spoken_in(sector)
-        for language in frameworks.LANGUAGES:
+        for language in framework_checks.LANGUAGES:
             labels = [spoken.label(stage, language) for stage in spoken.stages]
             assert labels[0] == first[language]
             assert len(set(labels)) == len(labels)

@@ -63,6 +63,16 @@ def test_one_measure_alone_is_no_score():
     assert (both["health"], both["coverage"]) == (75, pytest.approx(2 / 3))
 
 
+def test_what_each_measure_adds_or_takes_makes_the_score():
+    known = {"tickets": moments(0, 140), "due": moments(120)}
+    found = of(150, **known)
+    assert (found["support_part"], found["payment_part"]) == (12.5, 25)
+    assert np.isnan(found["usage_part"])
+    assert found["health"] == 50 + 12.5 + 25
+    alone = of(150, tickets=moments(0, 140))
+    assert np.isnan(alone["support_part"])  # of no score, nothing is a part
+
+
 def test_the_score_changes_on_no_other_day_than_those_told():
     health = Health(
         usage=moments(20, 30, 35, 140, 300),
@@ -71,7 +81,7 @@ def test_the_score_changes_on_no_other_day_than_those_told():
         overdue=times((64, 80), (314, 330)),
     )
     score = health.at(np.zeros(len(DAYS), dtype=np.int64), DAYS)["health"]
-    known = np.concatenate([moments.day for moments in health.changes()])
+    known = np.concatenate([moments.day for moments in [*health.news(), *health.changes()]])
     changed = DAYS[1:][~np.isclose(score[1:], score[:-1], equal_nan=True)]
     assert len(changed) > 5
     assert set(changed) <= set(known)

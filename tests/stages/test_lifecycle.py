@@ -132,7 +132,8 @@ def test_every_customer_so_far_is_in_exactly_one_observable_stage(sample, day):
     assert sorted(stages.index) == sorted(so_far)
     assert stages.index.is_unique
     assert stages["stage"].isin(rules.OBSERVABLE).all()
-    assert stages.notna().all(axis=None)
+    assert stages.drop(columns="touches_30d").notna().all(axis=None)
+    assert stages["touches_30d"].isna().all()  # not 0: nothing tells of touches
 
 
 @settings(deadline=None, max_examples=6)
@@ -277,5 +278,17 @@ def test_transitions_are_every_change_of_stage_there_has_been(sample):
 
 def test_without_leads_no_lead_gets_stuck(sample):
     told = sample.bottlenecks()
-    assert told["days"].tolist() == [sample.thresholds.lead_ttl]
-    assert told["verdict"].tolist() == ["not_enough_data"]
+    assert told["state"].tolist() == ["lead", "prospect"]
+    assert told["days"].tolist() == [sample.thresholds.lead_ttl] * 2
+    assert told["verdict"].tolist() == ["not_observable"] * 2
+    assert (told["needs"] != "").all()
+
+
+def test_what_is_expected_comes_from_the_settings_whatever_the_thresholds(cdnow_sample, sample):
+    own = {"expectations": {"lead": 0.3, "prospect": {"rate": 0.4, "days": 30}}}
+    life = lifecycle(cdnow_sample, thresholds=sample.thresholds, settings=own)
+    told = life.bottlenecks()
+    assert told["expected"].tolist() == [0.3, 0.4]
+    assert told["days"].tolist() == [sample.thresholds.lead_ttl, 30]
+    with pytest.raises(BadParameter, match="lead` must be a share between 0 and 1"):
+        lifecycle(cdnow_sample, settings={"expectations": {"lead": 20}})

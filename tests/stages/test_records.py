@@ -1,7 +1,6 @@
 import itertools
 from datetime import date
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -41,8 +40,8 @@ def life_of(limits):
     def life_of(purchases, **tables):
         rows = [{"customer_id": "a", "date": day, "amount": 10.0} for day in purchases]
         days = frame(*rows, {"customer_id": "z", "date": 0, "amount": 1.0})
-        told = {name: known(name, rows) for name, rows in tables.items()}
-        return Lifecycle(days, AS_OF, limits(), records=records.read(told, AS_OF, payment_grace=14))
+        read = {name: known(name, rows) for name, rows in tables.items()}
+        return Lifecycle(days, AS_OF, limits(), records=records.read(read, AS_OF, payment_grace=14))
 
     return life_of
 
@@ -202,6 +201,24 @@ def test_a_failed_payment_counts_until_a_later_one_succeeds(passes):
     assert steps(found)[:3] == [("onboarding", 0), ("at_risk", 24), ("onboarding", 35)]
 
 
+def test_of_two_payments_due_on_one_day_neither_stands_for_the_other(passes, life_of):
+    """Whichever is paid last, and whether or not it is known yet that they end on two days."""
+    both = [
+        {"customer_id": "a", "due_at": 10, "paid_at": 30},
+        {"customer_id": "a", "due_at": 10, "paid_at": 40},
+    ]
+    for rows in (both, both[::-1]):
+        found = passes(purchases=[0], payments=rows)
+        assert steps(found)[:3] == [("onboarding", 0), ("at_risk", 24), ("onboarding", 40)]
+    unpaid = [{"customer_id": "a", "due_at": 10, "paid_at": None} for _ in both]
+    day = (BEGAN + pd.Timedelta(days=29)).date()
+    known_then, known_now = (life_of([0], payments=rows) for rows in (unpaid, both))
+    parts = ["payment", "support", "usage"]
+    pd.testing.assert_frame_equal(known_then.health(day)[parts], known_now.health(day)[parts])
+    third = [*both, {"customer_id": "a", "due_at": 5, "paid_at": 6}]
+    assert life_of([0], payments=third).health(day).loc["a", "payment"] == 50
+
+
 def test_who_refers_or_praises_in_public_is_an_advocate_for_a_year(passes):
     bought = [0, *range(50, 500, 50)]
     referrals = [{"referrer_id": "a", "created_at": 100}]
@@ -225,83 +242,19 @@ def test_a_promoter_is_who_last_answered_nine_or_ten(life_of):
     assert [life.stages(day)["promoter"]["a"] for day in days] == [False, True, True, False]
 
 
+def test_touches_stand_beside_a_silence_where_touches_are_known(life_of):
+    life = life_of([0], touchpoints=[{"customer_id": "a", "timestamp": 200, "type": "visit"}])
+    days = [(BEGAN + pd.Timedelta(days=day)).date() for day in (199, 200, 229, 230)]
+    seen = [life.stages(day).loc["a", ["stage", "touches_30d"]].tolist() for day in days]
+    assert seen == [["dormant", pd.NA], ["churned", 1], ["churned", 1], ["churned", 0]]
+    assert life_of([0]).stages()["touches_30d"].isna().all()
+
+
 # Laws ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def tangled():
-    """A company in which everything happens: rows of transactions and of every other table."""
-    rng = np.random.default_rng(11)
-
-    def days(n, until=700):
-        return BEGAN + pd.to_timedelta(rng.integers(0, until, n), unit="D")
-
-    def after(first, share, most=120):
-        gone = pd.Series(first) + pd.to_timedelta(rng.integers(0, most, len(first)), unit="D")
-        return gone.where(rng.random(len(first)) < share)
-
-    def who(n):
-        return rng.choice([f"c{i}" for i in range(60)], n)
-
-    n = 300
-    amounts = rng.choice([10.0, 20.0, 35.0, -10.0, -6.0], n, p=[0.4, 0.25, 0.2, 0.1, 0.05])
-    bought = {"customer_id": who(n), "date": days(n), "amount": amounts}
-    bought["known_at"] = after(bought["date"], 0.1, 30).fillna(pd.Series(bought["date"]))
-    made, deal, term, due = days(80), days(40), days(40), days(90)
-    closed = after(deal, 0.7)
-    tables = {
-        "customers": {"customer_id": [f"c{i}" for i in range(0, 60, 4)], "created_at": days(15)},
-        "touchpoints": {
-            "customer_id": who(200),
-            "timestamp": days(200),
-            "type": rng.choice(["visit", "usage"], 200),
-        },
-        "support_tickets": {
-            "ticket_id": [f"t{i}" for i in range(120)],
-            "customer_id": who(120),
-            "created_at": days(120),
-        },
-        "leads": {
-            "lead_id": [f"l{i}" for i in range(80)],
-            "customer_id": pd.Series(who(80)).where(rng.random(80) < 0.7),
-            "created_at": made,
-            "qualified_at": after(made, 0.5),
-            "disqualified_at": after(made, 0.3),
-            "known_at": after(made, 0.2, 60),
-        },
-        "opportunities": {
-            "opportunity_id": [f"o{i}" for i in range(40)],
-            "lead_id": pd.Series([f"l{i}" for i in rng.integers(0, 80, 40)]).where(
-                np.arange(40) % 3 > 0
-            ),
-            "customer_id": pd.Series(who(40)).where(np.arange(40) % 3 == 0),
-            "created_at": deal,
-            "closed_at": closed,
-            "outcome": np.where(closed.isna(), "open", rng.choice(["won", "lost"], 40)),
-        },
-        "subscriptions": {"customer_id": who(40), "start": term, "end": after(term, 0.6, 300)},
-        "payments": {"customer_id": who(90), "due_at": due, "paid_at": after(due, 0.8, 60)},
-        "referrals": {"referrer_id": who(40), "created_at": days(40)},
-        "surveys": {
-            "customer_id": who(60),
-            "timestamp": days(60),
-            "kind": rng.choice(["nps", "review"], 60),
-            "score": rng.choice([3.0, 4.5, 5.0], 60),
-        },
-    }
-    return pd.DataFrame(bought), {name: pd.DataFrame(table) for name, table in tables.items()}
-
-
-def told(bought, tables, day, bounds):
-    """The lifecycle of what was known on a day."""
-    log = clv.load(bought, as_of=day, max_faulty=0.9, births="observed")
-    sources = {name: {"source": table} for name, table in tables.items()}
-    loaded = facts.load_all(sources, as_of=day, max_faulty=0.9)
-    return lifecycle(log, thresholds=bounds, tables=loaded)
-
-
-@pytest.fixture(scope="module")
-def whole(tangled, limits):
+def whole(tangled, told, limits):
     return told(*tangled, "2022-03-01", limits(loyal_money=50.0))
 
 
@@ -313,7 +266,7 @@ def test_everything_happens_in_it(whole):
 
 
 @pytest.mark.parametrize("day", [150, 420])
-def test_a_snapshot_knows_nothing_of_what_became_known_later(tangled, whole, limits, day):
+def test_a_snapshot_knows_nothing_of_what_became_known_later(tangled, told, whole, limits, day):
     day = str((BEGAN + pd.Timedelta(days=day)).date())
     then = told(*tangled, day, limits(loyal_money=50.0))
     pd.testing.assert_series_equal(whole.states(day), then.stages()["stage"])
@@ -351,7 +304,7 @@ def test_who_is_known_from_other_tables_only_is_a_row_too(whole):
     assert whole.counts()["customers"].sum() == len(now)
 
 
-def test_a_state_that_occurs_is_observable_whichever_table_shows_it(tangled, limits):
+def test_a_state_that_occurs_is_observable_whichever_table_shows_it(tangled, told, limits):
     bought, tables = tangled
     few = {name: tables[name] for name in ("customers", "touchpoints")}
     life = told(bought, few, "2022-03-01", limits())

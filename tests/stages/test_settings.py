@@ -60,3 +60,11 @@ def test_an_unknown_sector_names_those_there_are():
 def test_a_setting_that_cannot_be_is_refused(own, allowed):
     with pytest.raises(BadParameter, match=allowed):
         Settings.of(own=own)
+
+
+def test_no_stage_rests_on_what_is_expected_of_it_or_on_what_is_exported():
+    own = {"lead_ttl": 45, "expectations": {"lead": 0.3}, "row_level_export": False}
+    found = Settings.of(own=own)
+    assert found.expectations == {"lead": 0.3}
+    assert found.of_thresholds == Settings.of(own={"lead_ttl": 45}).of_thresholds
+    assert not {"expectations", "row_level_export"} & {*found.of_thresholds, *found.declared}

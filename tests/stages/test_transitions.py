@@ -31,13 +31,16 @@ def pairs(table):
         ("skip", "active", "advocate"),
         ("backward", "loyal", "active"),
         ("backward", "prospect", "lead"),
-        ("lapse", "lead", "lost_lead"),
+        ("loss", "lead", "lost_lead"),
+        ("loss", "prospect", "lost_lead"),
         ("lapse", "loyal", "at_risk"),
         ("deepening", "at_risk", "dormant"),
         ("deepening", "dormant", "churned"),
         ("recovery", "at_risk", "loyal"),
         ("re_entry", "dormant", "reactivated"),
-        ("re_entry", "lost_lead", "onboarding"),
+        ("re_entry", "churned", "onboarding"),
+        ("revival", "lost_lead", "lead"),
+        ("revival", "lost_lead", "onboarding"),
         ("entry", rules.NOT_YET, "lead"),
     ],
 )
@@ -105,7 +108,8 @@ def test_a_period_without_a_move_is_an_empty_table(spells_of, on):
 
 def test_customers_are_counted_by_kind_of_move_in_two_periods(spells_of, on):
     table = by_kind(spells_of(HISTORIES), on(110), days=60)
-    assert table.loc["lapse", ["customers", "before", "change"]].tolist() == [2, 1, 1]
+    assert table.loc["lapse", ["customers", "before", "change"]].tolist() == [1, 1, 0]
+    assert table.loc["loss", ["customers", "before", "change"]].tolist() == [1, 0, 1]
     assert table.loc["lapse", "most"] == 1
     assert table.loc["forward", ["state", "next_state"]].tolist() == ["onboarding", "active"]
     assert table.loc["recovery", ["customers", "before"]].tolist() == [0, 1]

@@ -16,6 +16,7 @@ from clv.report.findings.assumptions import (
     second_opinion,
     stability,
 )
+from clv.report.findings.bottlenecks import bottleneck, looks_into_it
 from clv.report.findings.cohorts import aarrr, cohorts_shown, customer_flow, early_revenue
 from clv.report.findings.customers import (
     cohort_trend,
@@ -33,7 +34,6 @@ from clv.report.findings.movement import revenue_movement, silent_loyal, slipped
 from clv.report.findings.newcomers import acquisition_ceiling, new_customers
 from clv.report.findings.passage import limits, lost_by_rule, moved, onward, second_purchase
 from clv.report.findings.pipeline import (
-    bottleneck,
     channel_gap,
     lead_calls,
     lead_sources,
@@ -122,6 +122,7 @@ __all__ = [  # noqa: RUF022 -- in the order of the notebooks
     "lost_by_rule",
     "second_purchase",
     "bottleneck",
+    "looks_into_it",
     "lead_sources",
     "lead_calls",
     "loss_reasons",

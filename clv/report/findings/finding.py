@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from clv.report.messages import Messages
@@ -85,6 +86,16 @@ def share_of_buyers(row: Any) -> Value:  # noqa: ANN401 -- a row of a table, or 
     return sure(Share(row.share), Share(row.low), Share(row.high))
 
 
+def share_through(row: pd.Series) -> Value:
+    """The share of those who entered a stage that got on, said as `share_of_buyers` says it.
+
+    `row`: entries, share, low, high, as `stages.bottlenecks` and `stages.diagnoses` return them.
+    """
+    through = np.round(row["share"] * row["entries"])
+    counted = {"customers": row["entries"], "returned": through}
+    return share_of_buyers(pd.Series({**row[["share", "low", "high"]], **counted}))
+
+
 def ahead(horizon: str) -> Value:
     """A horizon as a sentence says it: "within 12 months", or "by December 31, 2025".
 
@@ -100,3 +111,15 @@ def ahead(horizon: str) -> Value:
 def _escaped(sentence: Text) -> str:
     """A sentence whose signs stay signs in Markdown."""
     return _MARKUP.sub(r"\\\1", str(sentence))
+
+
+def guarded(table: pd.DataFrame, *counts: str) -> pd.DataFrame:
+    """A table whose shares are left open where, times a count beside them, they tell of a few.
+
+    `table`: share, low, high, and the columns named by `counts`, of whom the share is a part.
+    """
+    telling = pd.Series(data=False, index=table.index)
+    for name in counts:
+        part = (table["share"] * table[name]).round().fillna(0)
+        telling |= table[name].map(few) | part.map(few) | (table[name] - part).map(few)
+    return table.assign(**{name: table[name].mask(telling) for name in ("share", "low", "high")})

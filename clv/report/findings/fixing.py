@@ -27,7 +27,8 @@ def lifecycle(sizes: Finding, moved: Finding, stuck: Finding, fixing: Finding) -
     """
     told = Text("{first} {second}", {"first": sizes.headline, "second": _moved(moved.headline)})
     if stuck.severity == "act":
-        told = Text("{first} {second}", {"first": told, "second": _stuck(stuck.headline)})
+        short = stuck.headline.values["short"]
+        told = Text("{first} {second}", {"first": told, "second": short})
     said = (stuck, sizes, moved)
     urgent = [each for grade in ("act", "watch") for each in said if each.severity == grade]
     steps = [each.next_step for each in (*urgent, fixing, sizes) if each.next_step]
@@ -39,14 +40,9 @@ def _moved(full: Text) -> Text:
     """Who slipped away and who came back, without the period before."""
     if "lost" not in full.values:
         return full
-    return Text("In the last {span} {lost} slipped away and {back} came back.", full.values)
-
-
-def _stuck(full: Text) -> Text:
-    """Whose leads get stuck, without how many."""
-    if "worst" not in full.values:
-        return Text("Leads get stuck.")
-    return Text("Leads from “{worst}” get stuck.", full.values)
+    return Text(
+        "In the last {span} {lost} customers slipped away and {back} came back.", full.values
+    )
 
 
 def worth_fixing(table: pd.DataFrame, *, days: int, currency: str | None = None) -> Finding:
@@ -62,7 +58,7 @@ def worth_fixing(table: pd.DataFrame, *, days: int, currency: str | None = None)
     )
     shown.attrs |= {
         "value": kind,
-        "labels": {"p_purchase": "share", "expected_spend": "mean_spend"},
+        "labels": {"customers": "people", "p_purchase": "share", "expected_spend": "mean_spend"},
     }
     known = table[table["one_point"].gt(0) & ~table["customers"].map(few)]
     if known.empty:
@@ -77,7 +73,7 @@ def worth_fixing(table: pd.DataFrame, *, days: int, currency: str | None = None)
         "span": Quantity(days, "days"),
     }
     told = Text(
-        "If one more in a hundred of a stage's customers bought within {span}, most would come "
+        "If one more in a hundred of the people in a stage bought within {span}, most would come "
         "from “{first}”: {money} of {what}, if the marginal customer is like the average.",
         values,
     )
@@ -97,7 +93,7 @@ def worth_fixing(table: pd.DataFrame, *, days: int, currency: str | None = None)
         )
     # No number: all of the stage are counted, and some of them may be held out.
     step = Text(
-        "Begin with the customers of “{stage}”, the most valuable first, but with nobody held out.",
+        "Begin with those in “{stage}”, the most valuable first, but with nobody held out.",
         {"stage": Label(str(best.name))},
     )
     return Finding(told, shown, "info", step)

@@ -76,10 +76,15 @@ def _contact(count: int, alone: int) -> Text:
     """What to do with a list."""
     if not alone:
         return Text("Contact the customers of the watch list, each on their day.")
+    if few(alone) or few(count):  # how long the list is stands beside it: either number tells both
+        return Text(
+            "Contact the customers of the watch list, each on their day, and leave alone who is "
+            "held out, so that the effect can be measured."
+        )
     return Text(
         "Contact {count} customer of the watch list, and leave alone the {alone} held out, so that "
         "the effect can be measured.",
-        {"alone": People(alone)},
+        {"alone": Count(alone)},
         plural="Contact {count} customers of the watch list, each on their day, and leave alone "
         "the {alone} held out, so that the effect can be measured.",
         count=count,

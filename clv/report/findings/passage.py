@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
 from clv.report import passages
 from clv.report.findings.finding import Finding, estimate, evidence, sure
+from clv.report.languages import MISSING
+from clv.report.messages import message
 from clv.report.privacy import few
 from clv.report.words import Count, Label, Names, Number, People, Quantity, Share, Text
 from clv.stages.onward import LAPSE
@@ -13,30 +17,39 @@ from clv.stages.silence import LEAST_SILENT
 from clv.stages.thresholds import Thresholds
 
 BACK = ("recovery", "re_entry")
+LOST = ("loss",)
 FORWARD = ("forward", "skip")
 HALF = 0.50  # of new customers: where fewer buy again, something stands in their way
+SECOND = "first_to_second"
 MORE = 1.10  # times as many as in the period before: worth a look
 SOON = 90  # days
+OF_CUSTOMERS: Final = message(
+    "In the last {span} {lost} customers slipped away, {back} came back and {on} moved forward; in "
+    "the {span} before it was {lost_then}, {back_then} and {on_then}."
+)
+WITH_LEADS: Final = message(
+    "In the last {span} {lost} customers slipped away and {back} came back; {leads} leads were "
+    "lost, and {on} people moved forward. In the {span} before it was {lost_then} and {back_then} "
+    "customers, {leads_then} leads and {on_then} people."
+)
 
 
 def moved(kinds: pd.DataFrame) -> Finding:
-    """Who slipped away, came back and moved forward, beside the period before.
+    """Which customers slipped away and came back, and who moved forward, beside the period before.
+
+    Leads that were lost are no customers and are counted apart.
 
     `kinds`: as `stages.transitions.by_kind` returns it.
     """
     shown = _of_kinds(kinds)
     span = Quantity(kinds.attrs["days"], "days")
-    groups = {"lost": ("lapse",), "back": BACK, "on": FORWARD}
+    groups = {"lost": ("lapse",), "back": BACK, "leads": LOST, "on": FORWARD}
     now = {name: _count(kinds, "customers", group) for name, group in groups.items()}
     then = {f"{name}_then": _count(kinds, "before", group) for name, group in groups.items()}
     if not any((now | then).values()):
         return Finding(Text("Nobody moved in the last {span}.", {"span": span}), shown)
-    values = {name: People(count) for name, count in (now | then).items()}
-    headline = Text(
-        "In the last {span} {lost} slipped away, {back} came back and {on} moved forward; in the "
-        "{span} before it was {lost_then}, {back_then} and {on_then}.",
-        values | {"span": span},
-    )
+    values = {name: People(count) for name, count in (now | then).items()} | {"span": span}
+    headline = Text(WITH_LEADS if now["leads"] or then["leads_then"] else OF_CUSTOMERS, values)
     if now["lost"] <= MORE * then["lost_then"]:
         return Finding(headline, shown)
     return Finding(headline, shown, "watch", _largest(kinds))
@@ -73,7 +86,9 @@ def _of_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
         ],
         most_often=frequent,
     )
-    return evidence(table, customers="customers")
+    shown = evidence(table, customers="customers")
+    shown.attrs["labels"] = {"customers": "people"}
+    return shown
 
 
 def onward(table: pd.DataFrame) -> Finding:
@@ -109,12 +124,15 @@ def second_purchase(table: pd.DataFrame) -> Finding:
 
     `table`: as `stages.onward.second_purchase` returns it.
     """
-    shown = _waiting(table.assign(stage="onboarding")) if len(table) else table
+    shown = _waiting(table.assign(stage=SECOND)).rename_axis("move") if len(table) else table
     known = table.dropna(subset="share")
     if known.empty:
         told = Text("Nobody has been a customer long enough to tell who buys a second time.")
         return Finding(told, shown)
     last, first = known.iloc[-1], known.iloc[0]
+    if few(last["moved"]):
+        told = Text("Too few new customers have bought a second time to tell how many do.")
+        return Finding(told, shown)
     soon = known[known["days"] <= SOON].iloc[-1] if first["days"] <= SOON else first
     headline = Text(
         "Of new customers {soon} buy a second time within {days}, and {late} within {more}; the "
@@ -135,32 +153,36 @@ def second_purchase(table: pd.DataFrame) -> Finding:
     return Finding(headline, shown, "watch", step)
 
 
-def lost_by_rule(ruled: pd.DataFrame) -> Finding:
+def lost_by_rule(ruled: pd.DataFrame, thresholds: Thresholds) -> Finding:
     """From which day on customers count as lost, and how many come back before it.
 
-    `ruled`: as `stages.onward.before_the_limit` returns it.
+    `ruled`: as `stages.onward.before_the_limit` returns it; `thresholds`: by which the stages were
+    told.
     """
     rows = [
         {
             "stage": row.state,
             "counts_as": Label(row.next_state),
-            "after": passages.limit(row),
+            "limit": passages.limit(thresholds, row.next_state),
+            "stay": passages.stay(row),
             "came_back_before": sure(Share(row.share), Share(row.low), Share(row.high)),
         }
         for row in ruled[ruled["next_state"].isin(LAPSE)].itertuples()
     ]
-    columns = ["stage", "counts_as", "after", "came_back_before"]
+    columns = ["stage", "counts_as", "limit", "stay", "came_back_before"]
     shown = evidence(pd.DataFrame(rows, columns=columns).set_index("stage"))
+    shown.attrs["labels"] = {"stay": "stay_until_limit"}
     risk = ruled[ruled["state"] == "at_risk"]
     if risk.empty or risk["share"].isna().all():
         return Finding(Text("Nobody has been silent long enough to count as lost."), shown)
     first = risk.iloc[0]
     headline = Text(
-        "{share} of the customers at risk come back before they count as {worse}, {days} later.",
+        "{share} of the customers at risk come back before they count as {worse}, which they do "
+        "after {limit}.",
         {
             "share": estimate(Share(first["share"]), Share(first["low"]), Share(first["high"])),
             "worse": Label(first["next_state"]),
-            "days": Quantity(first["limit"], "days"),
+            "limit": passages.limit(thresholds, first["next_state"]) or MISSING,
         },
     )
     return Finding(headline, shown)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from clv.growth.playbook import Playbook
-from clv.report.frameworks import Named
+from clv.report.named import Named
 from clv.report.privacy import safe
 from clv.report.words import Label, Money, Share, Text
 from clv.report.worth import of, to_come
@@ -30,8 +30,7 @@ def money_by_stage(table: pd.DataFrame) -> Text:
 def plays(table: pd.DataFrame, *, unit: str = "") -> Text:
     """How many customers have a play, and where most money rests among them.
 
-    `table`: as `growth.playbook.plays` returns it, without those of the watch list; `unit`: the
-    currency of its amounts.
+    `table`: as `growth.playbook.plays` returns it; `unit`: the currency of its amounts.
     """
     count = int(table["customers"].sum())
     if not count:

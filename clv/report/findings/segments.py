@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from clv.customers.migration import NOT_YET
+from clv.report import suppression
 from clv.report.findings.finding import Finding, evidence, graded
 from clv.report.labels import SEGMENTS
 from clv.report.privacy import FEWEST, few
@@ -70,16 +71,21 @@ def segment_attention(
     left, severity = count - churned, graded(share, watch=0.02, act=0.10)
     if not left or few(left):  # nothing to be decided in a hurry
         severity = "watch" if severity == "act" else severity
-    return Finding(headline, shown, severity, _win_back(left, churned))
+    hidden = suppression.hidden(matrix).reindex(GONE_QUIET, fill_value=False)
+    secret = few(churned) or bool(hidden.get("churned", pd.Series(dtype=bool)).any())
+    return Finding(headline, shown, severity, _win_back(left, churned, secret=secret))
 
 
-def _win_back(left: int, churned: int) -> Text:
-    """Whom to win back: those who have not churned, of whom hardly anybody returns."""
+def _win_back(left: int, churned: int, *, secret: bool) -> Text:
+    """Whom to win back: those who have not churned, of whom hardly anybody returns.
+
+    Their number would tell how many have churned, which may be `secret`.
+    """
     if not churned:
         return Text("Win them back now, those who bought most often first.")
     if not left or few(left):
         return Text("Take them off paid campaigns: nearly all of them have churned.")
-    if few(churned):  # a number would tell how many have
+    if secret:
         return Text("Win back now those who have not churned, who bought most often first.")
     return Text(
         "Win back now the {count} of them who has not churned, and take the others off paid "
@@ -98,6 +104,8 @@ def segment_moves(matrix: pd.DataFrame) -> Finding:
     """
     moves = matrix.rename_axis(index="segment_then", columns="segment_now").stack()
     moves = moves.rename("customers").reset_index()
+    # No number of a cell that the crosstab hides: with one of them the others can be worked out.
+    moves["hidden"] = suppression.hidden(matrix).to_numpy().ravel()
     then, now = moves["segment_then"], moves["segment_now"]
     change = now.map(_warmth) - then.map(_warmth)
     stood = then != NOT_YET
@@ -109,8 +117,9 @@ def segment_moves(matrix: pd.DataFrame) -> Finding:
         "came": moves.loc[~stood, "customers"],
     }
     counts = {name: int(customers.sum()) for name, customers in groups.items()}
-    left = moves[stood & (then != now) & (moves["customers"] >= FEWEST)]
-    shown = evidence(left.nlargest(MOST_MOVES, "customers").reset_index(drop=True))
+    left = moves[stood & (then != now) & (moves["customers"] >= FEWEST) & ~moves["hidden"]]
+    largest = left.drop(columns="hidden").nlargest(MOST_MOVES, "customers")
+    shown = evidence(largest.reset_index(drop=True))
     if not counts["stood"]:
         return Finding(Text("There are no customers to follow yet."), shown)
     values = {name: People(count) for name, count in counts.items()}
@@ -130,9 +139,9 @@ def _warmth(segment: str) -> int:
 
 
 def _worst(slipped: pd.DataFrame) -> Text | None:
-    """Where to look first: the largest slip, if it is not one of a few."""
+    """Where to look first: the largest slip, if its number is not hidden."""
     worst = slipped.iloc[0]
-    if few(worst["customers"]):
+    if worst["hidden"]:
         return None
     return Text(
         "Look first at the largest slip: {count} customer from {then} to {now}.",

@@ -60,7 +60,9 @@ def _sizes(known: pd.Series, total: int) -> pd.DataFrame:
     """The stages with their share of all customers, which who has not bought yet is none of."""
     bought = known.index.isin([*IN_RHYTHM, *QUIET])
     share = (known / max(total, 1)).where(bought)
-    return evidence(known.to_frame().assign(share=share), share="share")
+    shown = evidence(known.to_frame().assign(share=share), share="share")
+    shown.attrs["labels"] = {"customers": "people", "share": "share_of_customers"}
+    return shown
 
 
 def stage_separation(behaviour: pd.DataFrame) -> Finding:

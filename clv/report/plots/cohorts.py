@@ -38,9 +38,11 @@ def cohort_heatmap(retention: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 def aarrr(cohorts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Heat map of the AARRR rates that can be seen, by cohort; blank where it is too early.
 
-    `cohorts`: indexed by cohort; one column per rate, shares, NaN where not known.
+    `cohorts`: indexed by cohort; one column per rate, shares, NaN where not known; `attrs` may
+    hold the labels of the rates.
     """
     seen = cohorts.dropna(axis=1, how="all").dropna(how="all")
+    seen = seen.rename(columns=cohorts.attrs.get("labels", {}))
     title = message("Rates of each cohort, in percent")
     # Customers by their first purchase, leads by the day on which they were first known.
     return _shares(seen, title, x=message("rate"), y=message("cohort"), ax=ax)

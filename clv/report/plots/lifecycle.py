@@ -12,9 +12,10 @@ from clv.report import style, worth
 from clv.report.labels import STAGES
 from clv.report.messages import Messages, message
 from clv.report.plots import marks
+from clv.report.privacy import few
 from clv.report.words import People, Text, current, said
 
-THICK = 0.07  # share of customers from which a band has room for its name
+THICK = 0.07  # share of people from which a band has room for its name
 LETTERS = 75  # of a name, as wide as a chart
 FEWEST_DAYS = 2  # points that a line or a band is drawn through
 AT_RISK = style.STAGES["at_risk"]
@@ -38,7 +39,8 @@ def ladder(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     customers = table["customers"].astype("Float64")
     if not customers.fillna(0).sum():
         return style.no_data(ax, title)
-    risk = table["at_risk"].astype("Float64").fillna(0).to_numpy(float)
+    risk = table["at_risk"].astype("Float64").fillna(0)
+    risk = risk.mask(risk.map(few), 0).to_numpy(float)  # its length would tell a handful
     length = customers.fillna(0).to_numpy(float)
     ladder = table["on_ladder"].fillna(value=False).to_numpy(bool)
     places = np.arange(len(table))
@@ -55,7 +57,7 @@ def ladder(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     style.no_scale(ax.xaxis)
     ax.spines["left"].set_visible(False)
     key = {message("On the ladder"): style.ACCENT, message("of them at risk"): AT_RISK}
-    return style.say(ax, title, x="customers", key={**key, message("Off it"): style.GREY})
+    return style.say(ax, title, x="people", key={**key, message("Off it"): style.GREY})
 
 
 def _told(table: pd.DataFrame, customers: pd.Series) -> list[str]:
@@ -69,11 +71,15 @@ def _told(table: pd.DataFrame, customers: pd.Series) -> list[str]:
         for number, share in zip(style.shown(customers, "customers"), shares, strict=True)
     ]
     per_cohort = table["per_cohort"].fillna(value=False).astype(bool)
+    rates = style.shown(table["measured"], "share") if "measured" in table else [""] * len(table)
     found = []
-    for number, customer, risk, measured in zip(
-        numbers, customers, table["at_risk"], per_cohort, strict=True
+    for number, customer, risk, measured, rate in zip(
+        numbers, customers, table["at_risk"], per_cohort, rates, strict=True
     ):
-        if measured:
+        if measured and rate:
+            told = Text("{share} of new customers: nobody stands in it", {"share": rate})
+            found.append(told.render(words))
+        elif measured:
             found.append(said(message("a measure: nobody stands in it"), words))
         elif pd.isna(customer):
             found.append(said(message("cannot be seen in these data"), words))
@@ -91,7 +97,7 @@ def onward(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     `table`: `stage`, `days`, `share`, as `stages.onward.onward` returns it.
     """
     ax = style.axes(ax, height=4.2)
-    title = message("How soon customers move on, or come back")
+    title = message("How soon people move on, or come back")
     lines = table.pivot(index="days", columns="stage", values="share").astype(float)
     lines = lines.reindex(columns=[stage for stage in STAGES if stage in lines])
     if len(lines.dropna(how="all")) < FEWEST_DAYS:
@@ -109,12 +115,12 @@ def onward(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def occupation(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Bands of the share of customers in each stage, by days since they were first known.
+    """Bands of the share of people in each stage, by days since they were first known.
 
     `table`: `days`, `stage`, `share`, as `stages.occupation.occupation` returns it.
     """
     ax = style.axes(ax, height=4.2)
-    title = message("What becomes of customers")
+    title = message("What becomes of people")
     bands = table.pivot(index="days", columns="stage", values="share").astype(float)
     bands = bands[[stage for stage in style.STAGES if stage in bands]].dropna()
     if len(bands) < FEWEST_DAYS:
@@ -131,7 +137,7 @@ def occupation(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     style.scale(ax.xaxis, "days", whole=True, grid=False)
     thin = [stage for stage in bands if stage not in named and bands[stage].max() > 0]
     key = {STAGES[stage]: style.STAGES[stage] for stage in reversed(thin)}
-    style.say(ax, title, x="days since they were first known", y="share of customers", key=key)
+    style.say(ax, title, x="days since they were first known", y="share of people", key=key)
     return ax
 
 

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, to_rgba
 
 from clv.report import style
 from clv.report.words import Text, current, said
 
 LEAST_NUMBERED = 0.02  # of the highest bound
+CELL_GAP = 1.5  # points between the cells of a heat map
 FEWEST_PLACES = 4  # so that a single bar does not fill the chart
 
 
@@ -73,10 +75,16 @@ def heat(
     *,
     low: float = 0,
     high: float | None = None,
+    hidden: pd.DataFrame | None = None,
 ) -> None:
-    """A grid of cells shaded from `low` to `high`, with the text of `labels` in them."""
+    """A grid of cells shaded from `low` to `high`, with the text of `labels` in them.
+
+    Cells that are `hidden` are grey, all alike: a shade can be read as a number.
+    """
     import seaborn  # takes seconds, and only heat maps need it
 
+    if hidden is not None:
+        shade = shade.mask(hidden, low)
     seaborn.heatmap(
         shade.set_axis(style.names(shade.index)).set_axis(style.names(shade.columns), axis=1),
         annot=None if labels is None else labels.to_numpy(),
@@ -86,15 +94,34 @@ def heat(
         vmin=low,
         vmax=high,
         cbar=False,
-        linewidths=1.5,
+        linewidths=CELL_GAP,
         linecolor=style.PAPER,
         ax=ax,
     )
     ax.tick_params(length=0, labelsize=style.BODY, labelrotation=0)
     colours = ax.collections[0].to_rgba(shade)
+    if hidden is not None:
+        _grey(ax, hidden)
+        colours[hidden.to_numpy()] = to_rgba(style.FAINT)
     for text in ax.texts:  # seaborn's own choice of dark or light is too pale on middle tones
         column, row = map(int, text.get_position())
         text.set_color(style.ink_on(colours[row, column]))
+
+
+def _grey(ax: Axes, hidden: pd.DataFrame) -> None:
+    """Paint the cells of a grid that are hidden over in one colour."""
+    painted = np.ma.masked_where(~hidden.to_numpy(), np.zeros(hidden.shape))
+    only = ListedColormap([style.FAINT])
+    ax.pcolormesh(painted, cmap=only, edgecolors=style.PAPER, linewidth=CELL_GAP)
+
+
+def shares(counts: pd.DataFrame, hidden: pd.DataFrame) -> pd.DataFrame:
+    """The share that each cell of a grid has of those of its row that are shown; 0 if hidden.
+
+    With a hidden cell in the sum, the shade of any other would tell how many it holds.
+    """
+    shown = counts.mask(hidden, 0)
+    return shown.div(shown.sum(axis=1).replace(0, np.nan), axis=0).fillna(0)
 
 
 def note(

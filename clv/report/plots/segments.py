@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from clv.report import style
+from clv.report import style, suppression
 from clv.report.labels import OTHER
 from clv.report.messages import message
 from clv.report.plots import marks
@@ -49,7 +49,8 @@ def rfm_grid(grid: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if grid.empty:
         return style.no_data(ax, title)
     ordered = grid.sort_index(ascending=False).sort_index(axis=1).fillna(0)
-    marks.heat(ax, ordered, style.people(ordered))
+    gone = suppression.hidden(ordered)
+    marks.heat(ax, ordered, style.people(ordered), hidden=gone)
     return style.say(
         ax,
         title,
@@ -80,13 +81,16 @@ def segment_stages(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 def _crossed(
     matrix: pd.DataFrame, title: str, *, x: Text | str, y: Text | str, ax: Axes | None
 ) -> Axes:
-    """Customers in two groupings, shaded by their share of the row; empty rows are left out."""
+    """Customers in two groupings, shaded by their share of the row; empty rows are left out.
+
+    Hidden cells are grey, and shares are of those that are shown: no shade tells a number.
+    """
     counts = matrix.loc[matrix.sum(axis=1) > 0, matrix.sum() > 0].astype(float)
     ax = style.axes(ax, height=2.4 + 0.36 * len(counts))
     if counts.empty:
         return style.no_data(ax, title)
-    shares = counts.div(counts.sum(axis=1), axis=0)
-    marks.heat(ax, shares, style.people(counts), high=1)
+    gone = suppression.hidden(counts)
+    marks.heat(ax, marks.shares(counts, gone), style.people(counts), high=1, hidden=gone)
     ax.tick_params(axis="x", labelrotation=35)
     for label in ax.get_xticklabels():  # end below their cell
         label.set(ha="right", rotation_mode="anchor")

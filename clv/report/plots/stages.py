@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from clv.report import style, worth
+from clv.report import style, suppression, worth
 from clv.report.labels import COLUMNS, OTHER, STAGES
 from clv.report.messages import Messages, message
 from clv.report.plots import marks
@@ -41,17 +41,19 @@ def stage_value(
 
 
 def stage_moves(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Heat map of customers by stage then (down) and stage now (across), shaded by share of row.
+    """Heat map of people by stage then (down) and stage now (across), shaded by share of row.
+
+    Hidden cells are grey, and shares are of those that are shown: no shade tells a number.
 
     `matrix`: index stage_then, columns stage_now, customers, as `Lifecycle.moves` returns it.
     """
     counts = matrix.loc[matrix.sum(axis=1) > 0, matrix.sum() > 0].astype(float)
     ax = style.axes(ax, height=1.8 + 0.36 * len(counts))
-    title = message("Customers by stage then and stage now")
+    title = message("People by stage then and stage now")
     if counts.empty:
         return style.no_data(ax, title)
-    shares = counts.div(counts.sum(axis=1), axis=0)
-    marks.heat(ax, shares, style.people(counts), high=1)
+    gone = suppression.hidden(counts)
+    marks.heat(ax, marks.shares(counts, gone), style.people(counts), high=1, hidden=gone)
     ax.tick_params(axis="x", labelrotation=35 if counts.shape[1] <= FEW_NAMES else 90)
     return style.say(ax, title, x="stage now", y="stage then")
 

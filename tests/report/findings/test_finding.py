@@ -1,11 +1,19 @@
 import dataclasses
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from clv.report.findings import Finding
-from clv.report.findings.finding import SEVERITIES, ahead, evidence, graded
-from clv.report.words import Money, Text
+from clv.report.findings.finding import (
+    SEVERITIES,
+    ahead,
+    evidence,
+    graded,
+    guarded,
+    share_through,
+)
+from clv.report.words import Money, Text, Words
 
 EVIDENCE = pd.DataFrame({"customers": [1]})
 
@@ -63,3 +71,26 @@ def test_evidence_names_its_units_and_leaves_the_table_alone():
     assert isinstance(shown.index, pd.CategoricalIndex)
     assert table.attrs == {}
     assert not isinstance(table.index, pd.CategoricalIndex)
+
+
+def test_a_share_that_tells_of_a_few_is_left_open():
+    sizes = [40, 40, 40, 4, 0, 40]
+    shares = [0.5, 0.1, 0.93, 0.5, np.nan, 0.0]  # of the second four, of the third all but three
+    table = pd.DataFrame({"share": shares, "low": shares, "high": shares, "leads": sizes})
+    shown = guarded(table, "leads")
+    assert shown["share"].isna().tolist() == [False, True, True, True, True, False]
+    assert shown["high"].equals(shown["share"])
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.13, "13% (12% to 14%)"),
+        (0.01, "less than 1.7%"),  # three of three hundred
+        (0.99, "more than 98%"),
+        (np.nan, "–"),
+    ],
+)
+def test_the_share_of_a_handful_that_got_on_is_not_told(share, said):
+    row = pd.Series({"entries": 300, "share": share, "low": share - 0.01, "high": share + 0.01})
+    assert share_through(row).render(Words.of("en")) == said

@@ -39,9 +39,14 @@ def test_the_list_says_what_is_at_stake_and_whom_to_leave_alone():
         "90 days, 50% of all that is at risk. No cost of a contact was named: it counts as nothing."
     )
     assert str(found.next_step) == (
-        "Contact 8 customers of the watch list, each on their day, and leave alone the <5 held "
+        "Contact the customers of the watch list, each on their day, and leave alone who is held "
         "out, so that the effect can be measured."
-    )
+    )  # 10 are on it: how many are to be contacted would tell how few are not
+    many = findings.watch_list(a_list(30, alone=6), expected=50_000)
+    assert str(many.next_step).startswith("Contact 24 customers of the watch list")
+    assert "leave alone the 6 held out" in str(many.next_step)
+    nearly_all = findings.watch_list(a_list(30, alone=27), expected=50_000)
+    assert "27" not in str(nearly_all.next_step)
     assert found.severity == "watch"
     assert found.evidence.loc["loyal", "customers"] == 10
     assert "hold_out" not in found.evidence  # beside their total, one stage would tell of another

@@ -55,6 +55,18 @@ def test_nobody_is_won_back_who_has_churned(churned, step, severity):
     assert found.severity == severity
 
 
+def test_how_many_have_churned_is_not_told_where_the_crosstab_hides_it():
+    table = pd.DataFrame(
+        {"customers": [182, 43], "total_spend": [50.0, 50.0]}, index=["at_risk", "hibernating"]
+    )
+    stages = by_stage(70, 112)
+    stages.loc["hibernating"] = [40, 3]
+    found = findings.segment_attention(table, stages)
+    assert str(found.next_step) == (
+        "Win back now those who have not churned, who bought most often first."
+    )
+
+
 # Champions ----------------------------------------------------------------------------------
 
 
@@ -118,6 +130,17 @@ def test_a_slip_of_a_few_is_not_pointed_at():
     assert "<5 have slipped" in str(found.headline)
     assert found.next_step is None
     assert found.evidence.empty
+
+
+def test_no_cell_that_the_crosstab_hides_is_told_beside_it():
+    found = findings.segment_moves(
+        moved(
+            {"champions": [900, 3, 70], "need_attention": [20, 41, 60], "hibernating": [30, 50, 80]}
+        )
+    )
+    assert found.evidence["customers"].tolist() == [50, 30, 20]  # and neither 70 nor 60
+    assert found.severity == "watch"
+    assert found.next_step is None  # the 70 are the largest slip
 
 
 def test_where_nobody_stood_nobody_moved():

@@ -2,15 +2,22 @@
 
 from gettext import NullTranslations
 
+import pandas as pd
 import pytest
 from babel import Locale
 from babel.dates import get_month_names
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from clv.report import plots
+from clv.report import plots, suppression
 from clv.report.words import Words, speaking
 
+CROSSTABS = {  # the names of their rows and columns
+    "rfm_grid": ([1, 3, 5], [1, 2, 4, 5]),
+    "segment_moves": (["not_yet", "champions", "asleep"], ["champions", "loyal", "new", "asleep"]),
+    "segment_stages": (["champions", "new", "asleep"], ["active", "loyal", "at_risk", "churned"]),
+    "stage_moves": (["not_known", "active", "loyal"], ["active", "loyal", "at_risk", "churned"]),
+}
 EVERY = pytest.mark.parametrize("name", plots.__all__)
 
 
@@ -93,3 +100,24 @@ def test_a_right_to_left_language_puts_the_title_on_the_right(name, tables):
         ax = getattr(plots, name)(tables[name])
     assert ax.get_title(loc="right")
     assert not ax.get_title(loc="left")
+
+
+def pixels(ax):
+    """What a chart looks like, to the last dot."""
+    ax.figure.canvas.draw()
+    return bytes(ax.figure.canvas.buffer_rgba())
+
+
+@pytest.mark.parametrize("name", CROSSTABS)
+def test_no_dot_of_a_chart_depends_on_what_a_hidden_cell_holds(name):
+    """Two crosstabs that differ where cells are hidden, and there only, look the same."""
+    first = [[60, 3, 20, 70], [70, 12, 11, 90], [50, 55, 80, 0]]
+    second = [[60, 1, 23, 70], [70, 14, 12, 90], [50, 55, 80, 0]]
+    rows, columns = CROSSTABS[name]
+    grids = [pd.DataFrame(counts, rows, columns) for counts in (first, second)]
+    hidden = suppression.hidden(grids[0])
+    assert hidden.to_numpy().tolist() == [[False, True, True, False]] * 2 + [[False] * 4]
+    one, other = (pixels(getattr(plots, name)(grid)) for grid in grids)
+    assert one == other
+    seen = pixels(getattr(plots, name)(grids[0].replace(55, 5000)))
+    assert seen != one

@@ -24,12 +24,24 @@ def test_the_ladder_says_how_many_are_at_risk_and_what_cannot_be_seen(tables):
     ]
 
 
+def test_a_stage_that_is_measured_shows_its_rate_where_there_is_one(tables):
+    measured = tables["ladder"].assign(measured=[np.nan, np.nan, np.nan, 0.27, np.nan])
+    measured.attrs = tables["ladder"].attrs
+    assert texts(plots.ladder(measured))[3] == "27% of new customers: nobody stands in it"
+
+
 def test_who_is_off_the_ladder_is_grey_and_who_is_at_risk_is_marked(tables):
     ax = plots.ladder(tables["ladder"])
     on, risk = ax.containers
     colours = [to_hex(bar.get_facecolor()).upper() for bar in on]
     assert colours == [style.ACCENT] * 4 + [style.GREY]
-    assert [round(bar.get_width()) for bar in risk] == [0, 30, 2, 0, 0]
+    assert [round(bar.get_width()) for bar in risk] == [
+        0,
+        30,
+        0,
+        0,
+        0,
+    ]  # no length tells the handful
     assert [round(bar.get_x()) for bar in risk][1] == 50
 
 

@@ -51,6 +51,23 @@ def test_a_cell_that_is_not_known_stays_paper():
     assert len(ax.texts) == 3
 
 
+def test_hidden_cells_are_all_of_one_grey_whatever_they_hold():
+    ax = style.axes(None)
+    hidden = GRID.isin([0.5, 1.0])
+    marks.heat(ax, GRID, GRID.map("{:.1f}".format), hidden=hidden)
+    shades, painted = ax.collections
+    assert shades.get_array().tolist() == [[0, 0], [0.9, 0]]
+    assert painted.get_array().count() == 2
+    drawn = painted.to_rgba(painted.get_array())
+    assert {to_hex(colour).upper() for colour in drawn[hidden.to_numpy()]} == {style.FAINT}
+
+
+def test_shares_of_a_row_are_of_its_cells_that_are_shown():
+    counts = pd.DataFrame([[60, 20, 3, 17], [4, 7, 0, 0]])
+    hidden = pd.DataFrame([[False, False, True, True], [True, True, False, False]])
+    assert marks.shares(counts, hidden).to_numpy().tolist() == [[0.75, 0.25, 0, 0], [0] * 4]
+
+
 def test_a_colour_key_stands_beside_a_map_without_numbers():
     ax = style.axes(None)
     marks.heat(ax, GRID, None, high=1)
