@@ -54,8 +54,8 @@ with DAG("clv_report", description="The report of a study, run and told of.", **
     Report(
         task_id="report",
         bash_command=(
-            f"{CLV}/.venv/bin/clv run --set as_of={AS_OF} --progress plain; code=$?; "
-            f"{CLV}/.venv/bin/clv deliver --after $code --only-new; exit $code"
+            f"{CLV}/.venv/bin/clv run study.yml --set as_of={AS_OF} --progress plain; code=$?; "
+            f"{CLV}/.venv/bin/clv deliver study.yml --after $code --only-new; exit $code"
         ),
         cwd=STUDY,
         append_env=True,

@@ -113,7 +113,7 @@ def test_crons_line_tells_how_the_run_has_ended(place, stand_in, ending):
     (place / "srv/shop/secrets.env").touch()
     given, ((_, command),) = crontab(place)
     as_cron_does(command, place, given)
-    assert asked.read_text() == f"run\ndeliver --after {ending} --only-new\n"
+    assert asked.read_text() == f"run study.yml\ndeliver study.yml --after {ending} --only-new\n"
 
 
 def test_crons_line_does_nothing_where_the_secrets_are_missing(place, stand_in):
@@ -203,7 +203,7 @@ def test_the_service_tells_how_its_run_has_ended(units, stand_in, ending):
     for command in (run, tell[1:]):
         words = command.replace("${EXIT_STATUS}", ending).split()
         subprocess.run(words, check=False)
-    assert asked.read_text() == f"run\ndeliver --after {ending} --only-new\n"
+    assert asked.read_text() == f"run study.yml\ndeliver study.yml --after {ending} --only-new\n"
 
 
 def setting(unit: Path, name: str) -> str:
