@@ -91,10 +91,11 @@ def money(customers: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
     return found
 
 
-def plays(
-    stages: pd.Series, money: pd.Series, *, leave_out: pd.Index | None = None
-) -> pd.DataFrame:
+def plays(stages: pd.Series, money: pd.Series) -> pd.DataFrame:
     """How many customers each play is for, and the money that rests with them, most first.
+
+    Whoever stands in a stage counts, also those who are contacted one by one or left alone: beside
+    the sizes of the stages, a number without them would tell how many these are.
 
     Parameters
     ----------
@@ -102,8 +103,6 @@ def plays(
         The state of each customer, by customer_id.
     money : Series
         What rests with each, as of `money`; not known of those who are not in it, such as leads.
-    leave_out : Index, optional
-        Customers who are addressed one by one, as those of the watch list: no play is for them.
 
     Returns
     -------
@@ -111,8 +110,7 @@ def plays(
     all the money of the plays). `attrs["value"]` as that of `money`.
 
     """
-    left = stages if leave_out is None else stages.drop(leave_out, errors="ignore")
-    grouped = money.reindex(left.index).groupby(left, observed=True)
+    grouped = money.reindex(stages.index).groupby(stages, observed=True)
     table = pd.DataFrame({"customers": grouped.size(), "amount": grouped.sum(min_count=1)})
     table = table.sort_values("amount", ascending=False, kind="stable").rename_axis("stage")
     total = table["amount"].sum()

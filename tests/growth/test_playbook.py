@@ -86,11 +86,6 @@ def test_plays_stand_in_the_order_of_their_money(stages, amounts):
     assert table.attrs["value"] == "margin"
 
 
-def test_who_is_addressed_one_by_one_is_in_no_play(stages, amounts):
-    table = plays(stages, amounts, leave_out=pd.Index(["d", "b", "elsewhere"]))
-    assert table["amount"].to_dict() == {"loyal": 10.0, "churned": 1.0}
-
-
 def test_where_no_money_is_known_none_is_told_and_the_play_stands_last(stages, amounts):
     table = plays(stages, amounts.drop("d"))
     assert table.index.tolist() == ["loyal", "churned", "active"]
