@@ -197,9 +197,11 @@ def _execute(job: Job, kernels: Kernels, trail: _Trail) -> Executed | LeftOut:
         if error.ename in REFUSALS:
             return LeftOut(job.notebook, str(error.evalue))
         raise NotebookFailed(trail.sentence(_last_line(error, kernels.timeout))) from error
+    except MemoryError:  # of this process, as is a full disk: no fault of a notebook
+        raise
     except OSError as error:
         if error.errno in DISK:
-            raise  # of this process, which writes what the kernels need: no fault of a notebook
+            raise
         raise NotebookFailed(trail.sentence(_last_line(error, kernels.timeout))) from error
     except Exception as error:  # dead kernels, time limits and sockets fail in many ways
         raise NotebookFailed(trail.sentence(_last_line(error, kernels.timeout))) from error
@@ -283,7 +285,7 @@ def _last_line(error: Exception, timeout: float) -> str:
         case _:
             text = f"{type(error).__name__}: {error}"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1].rstrip(".") if lines else type(error).__name__
+    return lines[-1].rstrip(".:") if lines else type(error).__name__
 
 
 def _without_clock(node: nbformat.NotebookNode) -> nbformat.NotebookNode:

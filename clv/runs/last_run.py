@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -183,7 +184,8 @@ def _is_of_memory(error: BaseException) -> bool:
         case ImportError():
             told = any(words in str(error) for words in NO_ROOM)
             return told and process.may_be_refused_memory()
-    return False
+    duckdb = sys.modules.get("duckdb")  # not loaded, it has raised nothing
+    return duckdb is not None and isinstance(error, duckdb.OutOfMemoryException)
 
 
 def _place(error: BaseException) -> str:

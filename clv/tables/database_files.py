@@ -51,6 +51,8 @@ def opened(source: Mapping[str, str], wanted: Wanted) -> Iterator[Standing]:
     try:
         with {"SQLite": _sqlite, "DuckDB": _duckdb}[_kind(path)](path, name, wanted) as there:
             yield there
+    except duckdb.OutOfMemoryException:  # nothing is wrong with the file
+        raise
     except (sqlite3.Error, duckdb.Error, OSError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         if isinstance(error, duckdb.ConversionException):  # whose words repeat the value

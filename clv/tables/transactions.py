@@ -281,6 +281,8 @@ def _restored(folder: Path, as_of: str | date | None) -> Transactions:
         quarantine = pd.read_parquet(folder / "quarantine.parquet")
         path = str(folder / "transactions.parquet")
         kept = engine.of_parquet(engine.connect(), "purchases", [path])
+    except duckdb.OutOfMemoryException:  # nothing is wrong with the folder
+        raise
     except (OSError, ValueError, pa.ArrowInvalid, duckdb.Error) as error:
         raise SourceUnreadable(
             f"{folder} was not saved whole ({error}); load the raw purchases and save them again."

@@ -402,8 +402,8 @@ def test_airflow_tries_again_only_what_may_end_better(airflow_home, place, stand
     # It ends well itself where its task has failed, and tells how in its log.
     said = airflow(airflow_home, place, "tasks", "test", "clv_report", "report", "2026-01-05")
     assert re.findall(r"new_state=(\w+)", said)[-1] == state
-    day = "run --set as_of=2026-01-04 --progress plain"
-    assert asked.read_text() == f"{day}\ndeliver --after {ending} --only-new\n"
+    day = "run study.yml --set as_of=2026-01-04 --progress plain"
+    assert asked.read_text() == f"{day}\ndeliver study.yml --after {ending} --only-new\n"
 
 
 def test_airflow_and_the_guide_agree_on_what_is_tried_again():

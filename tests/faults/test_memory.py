@@ -27,10 +27,10 @@ def test_a_cell_that_asks_for_more_than_there_is(shop):
 def test_a_run_without_memory_for_itself(shop, megabytes):
     before, latest = shop.contents(), shop.latest
     ended = shop.run("--force", before=["prlimit", f"--as={megabytes * MB}"])
-    # Where nothing is heard any more the system ends it, and some libraries abort by themselves.
+    # Where nothing is heard any more the system ends it; some libraries end it in their own words.
     assert ended.code not in MEANT, ended.said
     if ended.code == 1:
-        assert "Out of memory in " in ended.said
+        assert "memory" in ended.said.lower()
     assert shop.contents() == before
     assert shop.latest == latest
     shop.runs_without_help()

@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import papermill
 import psutil
 import pytest
 
@@ -66,6 +67,7 @@ def test_an_executed_notebook_holds_no_clock_reading(execute):
     ("number", "said"),
     [
         ("10", "10_divides_by_zero failed in cell 3: ZeroDivisionError: division by zero."),
+        ("17", "17_claims_what_is_not_so failed in cell 3: AssertionError."),
         ("11", "11_leaves_early failed in cell 2: it left before its last cell."),
         ("12", "12_kills_its_kernel failed in cell 2: its kernel died, killed or out of memory."),
     ],
@@ -74,6 +76,15 @@ def test_a_notebook_that_did_not_run_its_last_cell_has_failed(execute, number, s
     with pytest.raises(NotebookFailed) as caught:
         execute(number, told={"language": "en"})
     assert str(caught.value) == said
+
+
+def test_memory_that_the_run_itself_lacks_is_no_fault_of_a_notebook(execute, monkeypatch):
+    def lacking(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(papermill, "execute_notebook", lacking)
+    with pytest.raises(MemoryError):
+        execute("00")
 
 
 def test_a_notebook_whose_data_cannot_carry_a_model_is_left_out_and_stops_no_other(execute):

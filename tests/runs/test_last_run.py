@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
+import duckdb
 import pytest
 
 from clv.errors import AnotherRunHolds, CouldNotPublish, NotebookFailed, SourceUnreadable
@@ -119,6 +120,8 @@ def test_without_memory_it_says_what_to_do(tmp_path):
     ("error", "limited", "code"),
     [
         (OSError(errno.ENOMEM, "Cannot allocate memory"), False, "out-of-memory"),
+        (duckdb.OutOfMemoryException("failed to allocate"), False, "out-of-memory"),
+        (duckdb.InternalException("failed to allocate"), False, "unforeseen"),
         (ImportError("libx.so: failed to map segment from shared object"), True, "out-of-memory"),
         (ImportError("libx.so: failed to map segment from shared object"), False, "unforeseen"),
         (ImportError("No module named 'x'"), True, "unforeseen"),
