@@ -16,7 +16,6 @@ from typing import BinaryIO
 import duckdb
 import ibis.expr.types as ir
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clv.errors import BadParameter, Message, SourceUnreadable
@@ -250,8 +249,7 @@ def _opened(
     """Rows of a sample or of the caller's own source."""
     if sample is None:
         return sources.opened(source, wanted, form)
-    first_row = 1 + sample.header_lines
-    raw = sources.from_frame(sample.read(), wanted, sample.file, first_row=first_row)
+    raw = sources.from_frame(sample.read(), wanted, sample.file, first_row=1 + sample.header_lines)
     return nullcontext(replace(raw, hashes={sample.file: sample.sha256()}))
 
 
@@ -283,7 +281,7 @@ def _restored(folder: Path, as_of: str | date | None) -> Transactions:
         kept = engine.of_parquet(engine.connect(), "purchases", [path])
     except duckdb.OutOfMemoryException:  # nothing is wrong with the folder
         raise
-    except (OSError, ValueError, pa.ArrowInvalid, duckdb.Error) as error:
+    except (OSError, ValueError, duckdb.Error) as error:
         raise SourceUnreadable(
             f"{folder} was not saved whole ({error}); load the raw purchases and save them again."
         ) from None
