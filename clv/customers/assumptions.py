@@ -13,9 +13,9 @@ from clv.customers.regularity import Regularity, gap_regularity
 from clv.customers.rfm import significant
 from clv.customers.spend import GammaGammaModel, spending_of
 from clv.customers.stability import Stability, cohort_stability
-from clv.customers.uncertainty import quantile
 from clv.errors import DidNotConverge, TooLittleToModel
 from clv.models import gamma_gamma
+from clv.models.intervals import quantile
 from clv.tables.periods import unit_of
 
 MOST_SHOWN = 7  # purchase counts from here on share one group

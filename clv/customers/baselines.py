@@ -15,7 +15,7 @@ import pandas as pd
 
 from clv.customers.purchases import PurchaseModel
 from clv.models import nbd
-from clv.tables.periods import UNIT_DAYS, as_date
+from clv.tables.periods import as_date, in_periods
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions
 
@@ -61,7 +61,7 @@ def forecasts(
     """
     calibration_end, unit = as_date(before.attrs["as_of"]), before.attrs["unit"]
     days = (holdout_end - calibration_end).days
-    periods, one_day = days / UNIT_DAYS[unit], 1 / UNIT_DAYS[unit]
+    periods, one_day = in_periods(days, unit), in_periods(1, unit)
     earlier = _summary_on(transactions, before, calibration_end - timedelta(days))
     average = periods * before["frequency"].sum() / before["T"].sum()
     return {

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clv.customers.uncertainty import quantile
 from clv.errors import BadParameter, NoRows
+from clv.models.intervals import quantile
 from clv.tables.births import births
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from clv.customers.counts import count_chances
 from clv.customers.histories import Histories
 from clv.customers.purchases import PurchaseModel
-from clv.customers.uncertainty import tails
 from clv.models.estimation import Array
+from clv.models.intervals import tails
 from clv.models.outcomes import count_quantile
 
 INTERVAL = 0.90

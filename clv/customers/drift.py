@@ -3,19 +3,19 @@
 Days since then are held against as many days a year before (52 weeks, so that season and weekdays
 match), or where the log does not reach so far, against those right before. What counts is how large
 a difference is and whether the sample carries it: with enough rows any difference is significant,
-and with few of them a large one may be chance. It is told only where its whole interval is large.
+and with few of them a large one may be chance. It is told only where its whole interval is large,
+and of fewer than 30 no interval is known.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from clv.customers.uncertainty import quantile
 from clv.models.estimation import Array
+from clv.models.intervals import quantile
 from clv.tables import tallies
 from clv.tables.periods import as_date
 from clv.tables.transactions import Transactions
@@ -25,6 +25,7 @@ MEASURES = (ROWS, AMOUNTS, RECENCY)
 LEAST_WEEKS, MOST_WEEKS = 4, 52  # fewer tell nothing of how much weeks differ
 YEAR = timedelta(weeks=52)
 LARGE_RATIO = 1.5  # of rows a week, up or down
+FEWEST = 30  # rows, or customers: fewer do not tell how much they differ from one to the next
 LARGE_SHIFT = 0.33  # Cliff's delta (Romano et al. 2006: medium from there, large from 0.474)
 COLUMNS = {
     "before": float,
@@ -36,7 +37,6 @@ COLUMNS = {
     "rows_now": "int64",
     "large": bool,
 }
-FILE = "drift.parquet"
 
 
 def drift(transactions: Transactions, since: str | date, *, interval: float = 0.99) -> pd.DataFrame:
@@ -54,7 +54,8 @@ def drift(transactions: Transactions, since: str | date, *, interval: float = 0.
     DataFrame indexed by measure, empty where four weeks have not passed since or are not known
     before: `before`, `now` (mean rows a week, median amount, median days since the last purchase of
     those who bought in the period), `effect` with `low` and `high` (of rows the ratio; else Cliff's
-    delta: how much more often a value of now exceeds one of before than the other way round),
+    delta: how much more often a value of now exceeds one of before than the other way round; low
+    and high are NaN where too few rows or customers are known),
     `rows_before`, `rows_now` (on which it rests: rows, or customers), `large` (the whole interval
     is). `attrs`: start, middle, end (ISO days; the days since begin after `middle`, those before
     end on `start`), weeks.
@@ -86,21 +87,26 @@ def ratio(before: Array, now: Array, interval: float = 0.99) -> tuple[float, flo
     """Ratio of two means of weekly counts, with its interval: effect, low, high.
 
     Weeks differ by more than chance (season, campaigns): their own variance counts, and at the
-    least that of a Poisson count.
+    least that of a Poisson count. Low and high are NaN where neither side has 30 rows: one side may
+    have few, or none, if the other says that this is not usual.
 
     >>> [round(each, 2) for each in ratio(np.full(9, 100), np.full(9, 150))]
     [1.5, 1.34, 1.68]
     """
     means = np.array([before.mean(), now.mean()])
-    if not (means > 0).all():
-        return (np.nan, np.nan, np.nan) if not means[0] > 0 else (0.0, 0.0, 0.0)
+    if not means[0] > 0:
+        return np.nan, np.nan, np.nan
+    effect = float(means[1] / means[0])
+    if max(before.sum(), now.sum()) < FEWEST:
+        return effect, np.nan, np.nan
+    if not means[1] > 0:
+        return 0.0, 0.0, 0.0
     variance = sum(
         max(each.var(ddof=1), each.mean()) / (len(each) * each.mean() ** 2)
         for each in (before, now)
     )
-    half, effect = quantile(interval) * np.sqrt(variance), np.log(means[1] / means[0])
-    low, high = effect - half, effect + half
-    return float(np.exp(effect)), float(np.exp(low)), float(np.exp(high))
+    times = float(np.exp(quantile(interval) * np.sqrt(variance)))
+    return effect, effect / times, effect * times
 
 
 def cliffs_delta(
@@ -108,15 +114,18 @@ def cliffs_delta(
 ) -> tuple[float, float, float]:
     """How much more often a value of `now` is above one of `before` than below, with its interval.
 
-    From -1 (always below) to 1 (always above). Both are counts by value. The variance is that of
-    Cliff (1993), "Dominance Statistics", Psychological Bulletin 114(3).
+    From -1 (always below) to 1 (always above): Cliff, N. (1993), "Dominance Statistics",
+    Psychological Bulletin 114(3), 494-509. Both are counts by value. The variance is that of an
+    area under a ROC curve, of which this is 2 A - 1: DeLong, DeLong & Clarke-Pearson (1988),
+    Biometrics 44(3), 837-845. It is 0 where the sides do not overlap, which few values on a side
+    often do by chance: low and high are NaN where either side has fewer than 30.
 
     >>> [round(each, 2) for each in cliffs_delta(pd.Series({1.0: 50}), pd.Series({2.0: 50}))]
     [1.0, 1.0, 1.0]
     """
     values = before.index.union(now.index)
     x, y = (each.reindex(values, fill_value=0).to_numpy(float) for each in (before, now))
-    if min(x.sum(), y.sum()) < 2:
+    if min(x.sum(), y.sum()) < 1:
         return np.nan, np.nan, np.nan
 
     def dominates(counts: Array) -> Array:
@@ -126,6 +135,8 @@ def cliffs_delta(
 
     of_y, of_x = dominates(x), dominates(y)
     delta = float((y * of_y).sum() / y.sum())
+    if min(x.sum(), y.sum()) < FEWEST:
+        return delta, np.nan, np.nan
     spread = sum(
         (n * (d - (n * d).sum() / n.sum()) ** 2).sum() / (n.sum() * (n.sum() - 1))
         for n, d in ((y, of_y), (x, of_x))
@@ -165,21 +176,6 @@ def _median(counts: pd.Series) -> float:
     return float(counts.index[so_far.searchsorted(so_far.iloc[-1] / 2)]) if len(counts) else np.nan
 
 
-# From hand to hand --------------------------------------------------------------------------
-
-
 def nothing() -> pd.DataFrame:
     """The table where nothing can be compared."""
     return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], name="measure")).astype(COLUMNS)
-
-
-def save(found: pd.DataFrame, folder: Path) -> None:
-    """Write the table so that `read(folder)` gives it back."""
-    folder.mkdir(parents=True, exist_ok=True)
-    found.to_parquet(folder / FILE)
-
-
-def read(folder: str) -> pd.DataFrame:
-    """The table that was handed over; an empty one without a folder, or where there is none."""
-    file = Path(folder) / FILE
-    return pd.read_parquet(file) if folder and file.is_file() else nothing()

@@ -17,7 +17,7 @@ import pandas as pd
 
 from clv.errors import BadParameter
 from clv.tables import tallies
-from clv.tables.periods import DAYS_PER_YEAR, as_date, horizon_days
+from clv.tables.periods import as_date, horizon_days, in_years
 from clv.tables.transactions import Transactions
 
 SAID = {
@@ -118,7 +118,7 @@ def came(
         return float("nan")
     daily = tallies.money_by_day(transactions, through, known_on=start, by_margin=by_margin)
     kept = margin if isinstance(margin, int | float) else 1.0
-    ahead = (daily["date"] - pd.Timestamp(start)) / pd.Timedelta(days=DAYS_PER_YEAR)
+    ahead = in_years((daily["date"] - pd.Timestamp(start)).dt.days)
     present = np.power(1 + annual_discount_rate, -ahead.clip(lower=0.0))
     # Money of the days before is there twice and goes, but for what has changed of it since.
     return float(((daily["money"] * present).sum() - before["money"].sum()) * kept)

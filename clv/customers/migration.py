@@ -15,7 +15,7 @@ from clv.tables.summary import customer_summary
 if TYPE_CHECKING:
     from clv.tables.transactions import Transactions
 
-NOT_YET = "not_yet"  # the row of those who had not bought by the earlier day
+NOT_YET_A_CUSTOMER = "not_yet"  # the row of those who had not bought by the earlier day
 
 
 def segment_moves(
@@ -46,10 +46,12 @@ def segment_moves(
     if first > last:
         raise BadParameter.from_value("start", first.isoformat(), f"a day until {last}")
     now = _segments(transactions, cutoffs, last, unit)
-    then = _segments(transactions, cutoffs, first, unit).reindex(now.index, fill_value=NOT_YET)
+    then = _segments(transactions, cutoffs, first, unit).reindex(
+        now.index, fill_value=NOT_YET_A_CUSTOMER
+    )
     counts = pd.crosstab(then.rename("segment_then"), now.rename("segment_now"))
     moves = counts.reindex(
-        index=pd.Index([NOT_YET, *SEGMENTS], name="segment_then"),
+        index=pd.Index([NOT_YET_A_CUSTOMER, *SEGMENTS], name="segment_then"),
         columns=pd.Index(SEGMENTS, name="segment_now"),
         fill_value=0,
     )

@@ -11,8 +11,9 @@ import pandas as pd
 from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel
 from clv.customers.totals import Total
-from clv.customers.uncertainty import quantile, standard_error
+from clv.customers.uncertainty import standard_error
 from clv.errors import BadParameter
+from clv.models.intervals import quantile
 
 
 def newcomer(

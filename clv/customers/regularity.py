@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from clv.customers.uncertainty import quantile
 from clv.errors import TooLittleToModel
+from clv.models.intervals import of_rate, quantile, tail
 
 FEWEST = 30  # customers with two gaps: a variance is not learned from less
 # Days that two gaps take together, from which on it hardly matters that gaps are whole days.
@@ -92,14 +92,16 @@ def seasonality(followed: pd.DataFrame, interval: float = 0.90) -> pd.DataFrame:
     Returns
     -------
     DataFrame indexed by month (1 to 12, those seen): `weeks`, `actual`, `expected` purchases,
-    `ratio`, and `low`, `high`, its bounds if purchases came at random.
+    `ratio`, and `low`, `high`, its exact bounds if purchases came at random. They are so wide that
+    those of all months hold at once in a share `interval` of shops or more (Bonferroni): where
+    there is no season, no more than the rest of them have a month whose bounds leave out 1.
 
     """
+    out = 2 * tail(interval)
     weekly = followed[["actual", "expected"]].diff().fillna(followed.iloc[[0]])
     middle = pd.DatetimeIndex(followed.index) - pd.Timedelta(days=3)
     months = weekly.groupby(middle.month.rename("month"))
     table = months.sum().assign(weeks=months.size())
-    ratio = table["actual"] / table["expected"]
-    margin = quantile(interval) / np.sqrt(table["expected"])
-    table = table.assign(ratio=ratio, low=ratio - margin, high=ratio + margin)
+    low, high = of_rate(table["actual"], table["expected"], 1 - out / len(table))
+    table = table.assign(ratio=table["actual"] / table["expected"], low=low, high=high)
     return table[["weeks", "actual", "expected", "ratio", "low", "high"]]

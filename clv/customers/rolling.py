@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike
 
 from clv.customers.hindsight import Hindsight, hindsight
 from clv.customers.totals import Total
-from clv.customers.uncertainty import tails
 from clv.errors import DidNotConverge, TooLittleToModel
 from clv.models import student
+from clv.models.intervals import tails
 from clv.tables.periods import horizon_days
 from clv.tables.transactions import Transactions
 

@@ -8,7 +8,7 @@ fixed cut points are used instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -49,7 +49,6 @@ class Scale:
     score: str  # R, F or M
     method: Literal["quantile", "fixed", "jenks"]
     breaks: tuple[float, ...]  # ascending; each is the first value of the next band
-    tied: float  # share of all customers in the largest group of equals, at the fit
     customers: tuple[int, ...]  # at the fit, per score from 1 to 5
     why: str  # what decided the method, as a sentence
 
@@ -91,17 +90,21 @@ def fit(score: str, values: Array, method: str) -> Scale:
     tied, asked = float(counts.max() / len(values)), checked(method)
     chosen, why = _chosen(asked, tied, len(counts))
     breaks = {"quantile": _quantile, "fixed": _fixed, "jenks": _jenks}[chosen](score, values)
-    scale = Scale(score, chosen, breaks, tied, (), why)
+    scale = Scale(score, chosen, breaks, (), why)
     customers = np.bincount(scale.apply(values), minlength=BINS + 1)[1:]
     return replace(scale, customers=tuple(customers.tolist()))
 
 
 def read(saved: Mapping[str, Any]) -> Scale:
-    """A scale from what JSON holds of it; a `ValueError` says what is wrong."""
+    """A scale from what JSON holds of it; a `ValueError` says what is wrong.
+
+    What an earlier version held besides is left out.
+    """
     breaks, customers = tuple(saved["breaks"]), tuple(saved["customers"])
     if len(breaks) != BINS - 1 or list(breaks) != sorted(breaks):
         raise ValueError(f"{saved['score']} needs 4 ascending breaks; found {list(breaks)}")
-    return Scale(**{**saved, "breaks": breaks, "customers": customers})
+    held = {each.name: saved[each.name] for each in fields(Scale)}
+    return Scale(**{**held, "breaks": breaks, "customers": customers})
 
 
 def significant(values: Array) -> Array:

@@ -14,20 +14,19 @@ import pandas as pd
 from clv.customers.minimum import FEWEST_REPEAT_BUYERS
 from clv.customers.purchases import PurchaseModel
 from clv.errors import DidNotConverge, TooLittleToModel
+from clv.models import chi_square
 
 
 @dataclass(frozen=True, slots=True)
 class Stability:
     """A likelihood-ratio test of one model for all cohorts, and what the cohorts are like.
 
-    With many customers every difference is significant: `per_customer` and the range of
-    `newcomer_purchases` tell whether it matters.
+    With many customers every difference is significant: the range of `newcomer_purchases` tells
+    whether it matters.
     """
 
     statistic: float  # twice the log-likelihood that a model of its own gives to every cohort
-    degrees_of_freedom: int
     p_value: float
-    per_customer: float  # of that log-likelihood, in nats
     # Indexed by cohort (its first day): customers, log_likelihood, gain (over the one model),
     # newcomer_purchases (repeat purchases within a year); NaN where no model could be fitted.
     cohorts: pd.DataFrame = field(repr=False, compare=False)
@@ -59,12 +58,10 @@ def cohort_stability(
     pooled = family.fit(customers[cohort.isin(fitted)])
     rows = {first: _row(customers[cohort == first], own[first], pooled) for first in own}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("cohort")
-    gain, freedom = table["gain"].sum(), len(pooled.names) * (len(fitted) - 1)
+    gain, degrees = table["gain"].sum(), len(pooled.names) * (len(fitted) - 1)
     return Stability(
         statistic=float(2 * gain),
-        degrees_of_freedom=freedom,
-        p_value=_upper_tail(2 * gain, freedom),
-        per_customer=float(gain / table.loc[fitted, "customers"].sum()),
+        p_value=chi_square.upper_tail(2 * gain, degrees),
         cohorts=table,
     )
 
@@ -109,18 +106,3 @@ def _row(
         "gain": likelihood - pooled.log_likelihood(cohort).sum(),
         "newcomer_purchases": own.expected_purchases_new_customer("1Y"),
     }
-
-
-def _upper_tail(statistic: float, freedom: int) -> float:
-    """Chance that a chi-square exceeds this; `freedom` is even, as every model's parameters are.
-
-    It is then the chance of fewer than freedom / 2 events of a Poisson with mean statistic / 2.
-
-    >>> round(_upper_tail(9.487729, 4), 6)
-    0.05
-    """
-    if statistic <= 0:
-        return 1.0
-    mean, events = statistic / 2, np.arange(1, freedom // 2)
-    log_chances = np.concatenate([[0.0], np.cumsum(np.log(mean / events))]) - mean
-    return float(np.exp(np.logaddexp.reduce(log_chances)))

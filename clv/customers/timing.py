@@ -8,7 +8,7 @@ import pandas as pd
 from clv.customers.purchases import PurchaseModel
 from clv.errors import BadParameter
 from clv.models.estimation import Array
-from clv.tables.periods import HORIZON_DAYS, horizon_days
+from clv.tables.periods import horizon_days, in_months
 
 MONTHS_SHOWN = 24  # a longer horizon is told in quarters
 MONTHS = {"month": 1, "quarter": 3}
@@ -37,7 +37,7 @@ def by_period(
 
     """
     days = horizon_days(horizon, valued.attrs.get("as_of"))
-    months = days / HORIZON_DAYS["M"]
+    months = in_months(days)
     period = "month" if months <= MONTHS_SHOWN else "quarter"
     number = max(round(months / MONTHS[period]), 1)
     ends = [f"{days * part / number:.6f}D" for part in range(1, number)]

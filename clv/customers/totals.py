@@ -21,9 +21,10 @@ from clv.customers.counts import Counts, Positions
 from clv.customers.histories import Histories
 from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel
-from clv.customers.uncertainty import directions, quantile, tails
+from clv.customers.uncertainty import directions
 from clv.errors import BadParameter
 from clv.models.estimation import Array
+from clv.models.intervals import quantile, tails
 from clv.models.profile import within_reach
 
 DRAWS = 400  # of every sum, at the least, for its quantiles

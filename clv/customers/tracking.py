@@ -9,7 +9,7 @@ import pandas as pd
 
 from clv.customers.holdout import holdout_days
 from clv.customers.purchases import PurchaseModel
-from clv.tables.periods import UNIT_DAYS
+from clv.tables.periods import in_periods
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions
 
@@ -71,5 +71,5 @@ def _expected(
     """Repeat purchase days expected so far; customers who joined on one day share a curve."""
     joined = cohort["first_purchase"].value_counts()
     age = (weeks.to_numpy()[:, None] - joined.index.to_numpy()) / np.timedelta64(1, "D")
-    periods = np.clip(age, 0, None) / UNIT_DAYS[purchases.unit]
-    return purchases.expected_after(periods) @ joined.to_numpy()
+    seen = in_periods(np.clip(age, 0, None), purchases.unit)
+    return purchases.expected_after(seen) @ joined.to_numpy()

@@ -14,8 +14,9 @@ import numpy as np
 from clv.customers.fitted import FittedModel
 from clv.customers.purchases import BetaGeoModel, ModifiedBetaGeoModel, PurchaseModel
 from clv.customers.spend import GammaGammaModel
-from clv.customers.uncertainty import quantile, standard_error
+from clv.customers.uncertainty import standard_error
 from clv.models import heterogeneity
+from clv.models.intervals import quantile
 from clv.tables.periods import UNIT_DAYS, periods_per_year
 
 AFTER_FIRST_REPEAT, AFTER_FIRST, LIFETIME = "after_first_repeat", "after_first", "lifetime"

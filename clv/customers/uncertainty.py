@@ -1,53 +1,16 @@
-"""How sure a number is: the share in a sample, and what rests on estimated parameters."""
+"""How sure a number is that rests on estimated parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from clv.customers.fitted import FittedModel
-from clv.errors import BadParameter
 from clv.models.estimation import Array, MaximumLikelihood
 
 STEP = 1e-4  # on the scale of the climb, for the slope of what rests on a parameter
-
-
-def tails(interval: float) -> tuple[float, float]:
-    """The two quantiles that hold a share of outcomes between them.
-
-    >>> [round(level, 3) for level in tails(0.90)]
-    [0.05, 0.95]
-    """
-    if not 0 < interval < 1:
-        raise BadParameter.from_value("interval", interval, "a share between 0 and 1, such as 0.90")
-    return (1 - interval) / 2, (1 + interval) / 2
-
-
-def quantile(interval: float) -> float:
-    """How many standard errors to either side hold a share of outcomes.
-
-    >>> round(quantile(0.90), 3)
-    1.645
-    """
-    _, upper = tails(interval)
-    return NormalDist().inv_cdf(upper)
-
-
-def wilson(share: ArrayLike, trials: ArrayLike, interval: float = 0.90) -> tuple[Array, Array]:
-    """Wilson's (1927) interval of a share seen in a number of trials; NaN without trials.
-
-    >>> low, high = wilson([0.1, 0.0], trials=[50, 0])
-    >>> low.round(3).tolist(), high.round(3).tolist()
-    ([0.05, nan], [0.192, nan])
-    """
-    z = quantile(interval)
-    share, n = np.asarray(share, dtype=float), np.where(np.greater(trials, 0), trials, np.nan)
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return centre - half, centre + half
 
 
 def standard_error(quantity: Callable[..., ArrayLike], *models: FittedModel) -> Array:

@@ -18,8 +18,9 @@ from clv.customers.histories import Histories
 from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel
 from clv.customers.totals import Total
-from clv.customers.uncertainty import standard_error, tails
+from clv.customers.uncertainty import standard_error
 from clv.errors import BadParameter
+from clv.models.intervals import tails
 from clv.models.outcomes import count_quantile, money_quantile
 
 __all__ = ["Total", "value_customers"]

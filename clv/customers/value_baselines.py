@@ -15,7 +15,7 @@ from clv.customers.holdout import holdout_days
 from clv.customers.measures import bias, gini, root_mean_square, share_of_top
 from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel
-from clv.tables.periods import DAYS_PER_YEAR, UNIT_DAYS, horizon_days, unit_of
+from clv.tables.periods import horizon_days, in_periods, in_years, periods_per_year, unit_of
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions
 
@@ -35,11 +35,11 @@ def formula_clv(customers: pd.DataFrame, horizon: str) -> pd.Series:
     >>> formula_clv(customers, "12M").round(2).tolist()
     [8.97, 40.0]
     """
-    year = DAYS_PER_YEAR / UNIT_DAYS[unit_of(customers)]
+    year = periods_per_year(unit_of(customers))
     seen = (customers["T"] / year).clip(lower=FULL_YEARS)
     purchases = customers["frequency"] + 1
     average, yearly = customers["total_spend"] / purchases, purchases / seen
-    ahead = horizon_days(horizon, customers.attrs.get("as_of")) / DAYS_PER_YEAR
+    ahead = in_years(horizon_days(horizon, customers.attrs.get("as_of")))
     lifetime = customers.loc[customers["frequency"] > 0, "recency"].mean() / year
     return (average * yearly * min(lifetime, ahead)).rename("formula_clv")
 
@@ -65,7 +65,7 @@ def value_backtest(
     start, until = holdout_days(transactions, calibration_end, holdout_end)
     before = customer_summary(transactions, start, unit=unit)
     purchases, spend = model.fit(before), GammaGammaModel.fit(before, basis)
-    horizon, periods = until.isoformat(), (until - start).days / UNIT_DAYS[unit]
+    horizon, periods = until.isoformat(), in_periods((until - start).days, unit)
     repeat = before["total_spend"].sum() - before["first_spend"].sum()
     return pd.DataFrame(
         {

@@ -30,9 +30,9 @@ from clv.customers import paired
 from clv.customers.histories import Histories
 from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel
-from clv.customers.uncertainty import tails
 from clv.errors import BadParameter
 from clv.models.estimation import Array
+from clv.models.intervals import tails
 
 PARTS = (  # in the order they are shown in
     "won_customers",
@@ -109,7 +109,7 @@ def value_bridge(
 
     Returns
     -------
-    DataFrame indexed by part: `amount` (they add up to the difference to the cent), `low`, `high`
+    DataFrame indexed by cause: `amount` (they add up to the difference to the cent), `low`, `high`
     (NaN where a model is too weakly identified to tell), `customers`. `attrs`: before, after,
     change_low, change_high, why (there are no bounds; else ""), start, end (ISO days), currency,
     value (what the money is: revenue, or margin).

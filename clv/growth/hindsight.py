@@ -20,10 +20,10 @@ from clv.customers.minimum import enough_to_model
 from clv.customers.purchases import PurchaseModel
 from clv.customers.spend import GammaGammaModel
 from clv.customers.spend_basis import choose_basis
-from clv.customers.uncertainty import wilson
 from clv.customers.value import value_customers
 from clv.errors import DidNotConverge, TooLittleToModel
 from clv.growth.watch_list import HALF
+from clv.models.intervals import wilson
 from clv.tables.periods import horizon_days
 from clv.tables.summary import customer_summary
 from clv.tables.transactions import Transactions

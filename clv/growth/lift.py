@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from clv.customers.uncertainty import quantile, wilson
 from clv.errors import BadParameter, ColumnsMissing
+from clv.models.intervals import quantile, wilson
 from clv.tables.transactions import Transactions
 
 LEAST = 30  # customers on either side, below which nothing is concluded

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc
 
 from clv.errors import BadParameter
+from clv.models import chi_square
 from clv.models.intervals import of_share
 from clv.models.multistate import Array, Estimate, Histories, histories
 from clv.models.spells import OPEN, Spells
@@ -60,10 +60,15 @@ class Exits:
     def by(self, at: ArrayLike, interval: float = 0.90) -> Shares:
         """Share still there and gone in each way by each time, with complementary log-log bounds.
 
-        NaN beyond the longest time that anybody was followed.
+        Those of the share still there are what those of all who have left leave over. NaN beyond
+        the longest time that anybody was followed.
         """
         found, known = self.path.occupation(at), self._known(at)
-        low, high = of_share(found.value, found.variance, known[:, None], interval)
+        gone = found.value.copy()
+        gone[:, STILL_THERE] = 1 - found.value[:, STILL_THERE]
+        low, high = of_share(gone, found.variance, known[:, None], interval)
+        still = 1 - high[:, STILL_THERE], 1 - low[:, STILL_THERE]
+        low[:, STILL_THERE], high[:, STILL_THERE] = still
         return Shares(found.at, found.value, found.variance, low, high, known)
 
     def mean_stay(self, until: ArrayLike) -> Estimate:
@@ -180,7 +185,7 @@ def heterogeneity(share: ArrayLike, known: ArrayLike, error_of_one: float) -> He
         return Heterogeneity(np.nan, max(degrees, 0), np.nan)
     common = np.average(share, weights=known)
     statistic = float((known * (share - common) ** 2).sum() / error_of_one**2)
-    return Heterogeneity(statistic, degrees, float(chdtrc(degrees, statistic)))
+    return Heterogeneity(statistic, degrees, chi_square.upper_tail(statistic, degrees))
 
 
 def _first(size: int, holds: Callable[[int], bool]) -> int:

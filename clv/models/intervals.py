@@ -2,8 +2,9 @@
 
 Of a share with an estimated variance: on the complementary log-log scale (Kalbfleisch, J. D. &
 R. L. Prentice, 2002, "The Statistical Analysis of Failure Time Data", 2nd edition, section 1.4); of
-a count in a number of trials: Clopper, C. J. & E. S. Pearson (1934), Biometrika 26(4), 404-413; of
-a rate: Garwood, F. (1936), "Fiducial Limits for the Poisson Distribution", Biometrika 28(3/4).
+a count in a number of trials: Clopper, C. J. & E. S. Pearson (1934), Biometrika 26(4), 404-413, and
+Wilson, E. B. (1927), Journal of the American Statistical Association 22(158), 209-212; of a rate:
+Garwood, F. (1936), "Fiducial Limits for the Poisson Distribution", Biometrika 28(3/4).
 """
 
 from __future__ import annotations
@@ -29,6 +30,39 @@ def tail(interval: float) -> float:
     return (1 - interval) / 2
 
 
+def tails(interval: float) -> tuple[float, float]:
+    """The two quantiles that hold a share of outcomes between them.
+
+    >>> [round(level, 3) for level in tails(0.90)]
+    [0.05, 0.95]
+    """
+    out = tail(interval)
+    return out, 1 - out
+
+
+def quantile(interval: float) -> float:
+    """How many standard errors to either side hold a share of outcomes.
+
+    >>> round(quantile(0.90), 3)
+    1.645
+    """
+    return float(-ndtri(tail(interval)))
+
+
+def wilson(share: ArrayLike, trials: ArrayLike, interval: float = 0.90) -> tuple[Array, Array]:
+    """Wilson's interval of a share seen in a number of trials; NaN without trials.
+
+    >>> low, high = wilson([0.1, 0.0], trials=[50, 0])
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.05, nan], [0.192, nan])
+    """
+    z = quantile(interval)
+    share, n = np.asarray(share, dtype=float), np.where(np.greater(trials, 0), trials, np.nan)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return centre - half, centre + half
+
+
 def of_share(
     share: ArrayLike, variance: ArrayLike, known: ArrayLike, interval: float = 0.90
 ) -> tuple[Array, Array]:
@@ -52,7 +86,7 @@ def of_share(
     edge = (share == 0) | (share == 1)
     inner = np.where(edge, np.nan, share)
     place = _log_log(inner)
-    reach = -ndtri(tail(interval)) * error / _slope(inner)
+    reach = quantile(interval) * error / _slope(inner)
     beyond = tail(interval) ** (1 / known)
     low = np.where(edge, np.where(share == 1, beyond, 0 * known), -np.expm1(-np.exp(place - reach)))
     high = np.where(

@@ -16,13 +16,12 @@ from clv.report.aarrr import counted
 from clv.report.named import Named
 from clv.report.privacy import few
 from clv.report.words import Label, Text, Value
-from clv.stages.rules import DEPTHS
+from clv.stages.rules import DEPTHS, LAPSED
 
 if TYPE_CHECKING:
     from clv.stages.frameworks import Framework
 
 
-LAPSED = ("dormant", "churned")
 AT_RISK = Label("at_risk")
 
 

@@ -56,9 +56,10 @@ REASONS: Final[Messages] = {
     # the limits of a stage
     "learned": "learned in this stratum",
     "pooled": "learned together with the neighbouring stratum: not stable alone",
-    "not_reached": "does not exist: not reached before the cap, or too few customers",
+    "not_reached": "does not exist: not reached before the cap, or too few silences or customers",
     "unstable": "does not exist: its interval is too wide",
     "same_day": "does not exist: the next state begins on the same day",
+    "gives_way": "does not exist: it gives way to a limit that was set",
     "contractual": "does not exist: customers leave when their contract ends",
     "horizon": "three times the median completed gap, between 28 and 180",
     "loyal_days": "75th percentile of customers with 2 or more purchase days in {days} days, "

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pandas.api import types
 
 from clv.report.privacy import COUNT, FEWEST, OF_THEM
-from clv.stages.rules import IN_RHYTHM
-from clv.stages.segment_stages import OVERDUE, QUIET, RECENT
+from clv.stages.rules import IN_RHYTHM, SILENT
+from clv.stages.segment_stages import QUIET, RECENT
 
 Grid = NDArray[np.float64]
 Cell = tuple[int, int]
@@ -29,7 +29,7 @@ ENTRIES: Final = "entries"
 
 # By the name of a crosstab's columns: those whose customers are told in one number, by some of the
 # rows, such as who has slipped since, or whom the lifecycle calls overdue.
-KINDS: Final = {"segment_now": (RECENT, QUIET), "stage": (IN_RHYTHM, OVERDUE)}
+KINDS: Final = {"segment_now": (RECENT, QUIET), "stage": (IN_RHYTHM, SILENT)}
 
 
 # Crosstabs ----------------------------------------------------------------------------------

@@ -47,7 +47,6 @@ SAID = (  # of an entry: what was published, and what it takes to hold it agains
     "customers",
 )
 BOUNDS = ("low", "high", "interval")  # numbers that may be unknown
-CAME = ("through", "came", "missed", "over", "inside", "told_by")
 # Forecasts that agree in these are one forecast, made anew: the last one counts.
 ONE = ("made_on", "until", "currency", "worth", "prices", "annual_discount_rate", "margin")
 

@@ -142,11 +142,6 @@ _READABLE = {
 # Checking -----------------------------------------------------------------------------------
 
 
-def check(given: Mapping[str, Any], parameters: Iterable[Parameter], where: str) -> None:
-    """Raise unless every given value is one that `where` can take; all faults at once."""
-    raise_all(faults(given, parameters, where))
-
-
 def faults(
     given: Mapping[str, Any], parameters: Iterable[Parameter], where: str
 ) -> list[UsageError]:

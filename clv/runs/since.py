@@ -51,12 +51,10 @@ class Since:
         if listed is not None:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(listed, folder / WATCH_LIST)
-        from clv.customers import drift, value_bridge
+        from clv.customers import value_bridge
 
         if self.bridge is not None:
             value_bridge.save(self.bridge, folder)
-        if self.drift is not None:
-            drift.save(self.drift, folder)
         kept_forecasts.save(self.forecasts, folder)
 
     def as_dict(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from clv.customers.uncertainty import wilson
+from clv.models.intervals import wilson
 from clv.stages.lifecycle import Lifecycle
 from clv.stages.rules import NEEDS
 from clv.stages.thresholds import Thresholds

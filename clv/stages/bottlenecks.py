@@ -29,9 +29,9 @@ REACHED = f"{RULE}reached"  # the one way out that an expectation is about
 RATE = 0.20  # one in five: a point to start from where nobody knows better, and no benchmark
 UNSEEN = "not_observable"
 BEFORE = ("reached", "lead", "prospect", "lost_lead")  # a purchase
-NEEDS = {  # state -> what shows it; what links those in it to what they buy
-    "lead": ("leads, or customers.created_at", "leads.customer_id"),
-    "prospect": ("opportunities, or leads.qualified_at", "opportunities.customer_id"),
+LINKS = {"lead": "leads.customer_id", "prospect": "opportunities.customer_id"}  # to what they buy
+NEEDS = {  # state -> what shows it, as tables and columns; what links those in it to what they buy
+    state: (rules.NEEDS[state].replace(" with ", "."), link) for state, link in LINKS.items()
 }
 
 

@@ -47,7 +47,7 @@ def quality(
     DataFrame
         Indexed by source, best first: entries, part (of all entries), share, low, high. Sources of
         fewer than 20 entries are `other`. `attrs`: p (whether sources differ by more than chance;
-        NaN: not known), statistic, degrees, share (of all).
+        NaN: not known).
     """
     own = reaching(stays(spells, as_of), expected)
     source = own["customer_id"].map(sources).fillna("unknown")
@@ -126,7 +126,7 @@ def _by_group(
     table = pd.DataFrame.from_dict(
         rows, orient="index", columns=["entries", "part", "share", "low", "high"]
     ).sort_values("share", ascending=False, kind="stable")
-    table.attrs = _differ(table, pd.Series(known, dtype=float), whole, days)
+    table.attrs = {"p": _p_alike(table, pd.Series(known, dtype=float), whole, days)}
     return table
 
 
@@ -138,15 +138,11 @@ def _shares(left: Exits | None, days: list[int], interval: float) -> dict[str, f
     return {name: getattr(found, name)[0, 1] for name in ("share", "low", "high")}
 
 
-def _differ(
-    table: pd.DataFrame, known: pd.Series, whole: Exits | None, days: list[int]
-) -> dict[str, float]:
-    """Whether the groups whose share is known differ by more than chance."""
-    told = table["share"].notna()
+def _p_alike(table: pd.DataFrame, known: pd.Series, whole: Exits | None, days: list[int]) -> float:
+    """How likely chance alone makes groups whose share is known differ so much; NaN: not known."""
     if whole is None:
-        return {"p": np.nan, "statistic": np.nan, "degrees": 0, "share": np.nan}
+        return np.nan
+    told = table["share"].notna()
     all_of_them = whole.by(days)
     error = np.sqrt(all_of_them.variance[0, 1] * all_of_them.known[0])
-    test = heterogeneity(table.loc[told, "share"], known[table.index[told]], error)
-    share = float(all_of_them.share[0, 1])
-    return {"p": test.p, "statistic": test.statistic, "degrees": test.degrees, "share": share}
+    return heterogeneity(table.loc[told, "share"], known[table.index[told]], error).p

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from clv import strict_yaml
 from clv.errors import near
-from clv.stages.rules import STATES
+from clv.stages.rules import LOST, STATES
 from clv.strict_yaml import Entry, Fault
 from clv.study_lifecycle import SECTORS
 
 LANGUAGES = ("en", "tr", "ar")
-LAPSED = ("lost_lead", "dormant", "churned")  # never on the ladder: totals would lie
 NEEDED = ("title", "ladder", "off_ladder", "states")
 KEYS = (*NEEDED, "per_cohort", "first_by_sector")
 QUESTIONS = {  # what a branch may ask for: the answers, all of which it must hold
@@ -88,7 +87,7 @@ def _misplaced(found: Mapping[str, Entry]) -> Iterator[Fault]:
             elif isinstance(measured, list) and stage in measured:
                 told = f"`{state}` leads to `{stage}`, in which nobody stands (`per_cohort`)"
                 yield Fault(line, told)
-            elif state in LAPSED and stage not in beside:
+            elif state in LOST and stage not in beside:  # on the ladder, totals would lie
                 told = f"`{state}` must stand off the ladder: who has lapsed is a row of its own"
                 yield Fault(line, told)
 

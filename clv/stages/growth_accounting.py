@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from clv.errors import BadParameter
+from clv.stages.rules import IN_RHYTHM, LAPSED
 
-CURRENT = ("onboarding", "active", "loyal", "advocate", "at_risk", "reactivated")
-LAPSED = ("dormant", "churned")
+CURRENT = (*IN_RHYTHM, "at_risk")
 
 
 def growth(spells: pd.DataFrame, days: Iterable[str | date]) -> pd.DataFrame:
@@ -35,9 +35,9 @@ def growth(spells: pd.DataFrame, days: Iterable[str | date]) -> pd.DataFrame:
     DataFrame
         One row per period: start, end (days); at_start; new (no customer before); reactivated (had
         lapsed by the start); lapsed (has lapsed by the end); undone (all purchases cancelled by
-        refunds); retained (counted at both ends); at_end; passing (became a customer and lapsed
-        within the period, counted nowhere else); quick_ratio: (new + reactivated) / (lapsed +
-        undone), infinite where nobody went and somebody came, NaN where nothing happened.
+        refunds); retained (counted at both ends); at_end; quick_ratio: (new + reactivated) /
+        (lapsed + undone), infinite where nobody went and somebody came, NaN where nothing happened.
+        Who becomes a customer and lapses within one period is counted nowhere.
     """
     ends = [pd.Timestamp(day) for day in days]
     if len(ends) < 2 or any(first >= second for first, second in pairwise(ends)):
@@ -72,7 +72,6 @@ def _account(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, float]:
         "undone": (gone & ~now["lapsed"]).sum(),
         "retained": (then["current"] & now["current"]).sum(),
         "at_end": now["current"].sum(),
-        "passing": (now["lapsed"] & ~then["current"] & ~then["lapsed"]).sum(),
     }
     account = {name: int(number) for name, number in account.items()}
     return {**account, "quick_ratio": _ratio(account)}

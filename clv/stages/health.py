@@ -53,13 +53,13 @@ class Health:
         seen = day if seen is None else seen
         measures = (self._usage(customer, day, seen), self._support(customer, day, seen))
         measures += (self._payment(customer, day, seen),)
-        seen = np.sum([~np.isnan(measure) for measure in measures], axis=0)
+        visible = np.sum([~np.isnan(measure) for measure in measures], axis=0)
         total = np.sum([np.nan_to_num(measure) for measure in measures], axis=0)
-        health = np.where(seen >= LEAST, total / np.maximum(seen, 1), np.nan)
+        health = np.where(visible >= LEAST, total / np.maximum(visible, 1), np.nan)
         named = dict(zip(MEASURES, measures, strict=True))
-        share = np.where(seen >= LEAST, 1 / np.maximum(seen, 1), np.nan)
+        share = np.where(visible >= LEAST, 1 / np.maximum(visible, 1), np.nan)
         parts = {f"{name}_part": share * (measure - MIDDLE) for name, measure in named.items()}
-        return {**named, "health": health, "coverage": seen / len(MEASURES), **parts}
+        return {**named, "health": health, "coverage": visible / len(MEASURES), **parts}
 
     def news(self) -> list[Moments]:
         """Moments on which something happens that the score rests on."""

@@ -1,6 +1,7 @@
 """Where leads came from, when they were called, why they were lost: what the diagnoses ask for.
 
-Leads are known by the same ids as in the spells: their customer's, or `lead:` and their own.
+Leads are known by the same ids as in the spells, by all that they have ever had: their customer's,
+or `lead:` and their own.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ BY_EVENT = ("lead", "opportunity")  # what ends the spell of a lead that somebod
 
 def sources(tables: Tables) -> pd.Series:
     """The source of each one's first lead, by customer_id; empty where no lead names any."""
-    leads = _leads(tables)
-    if "source" not in leads:
+    told = tables["leads"].frame() if "leads" in tables else pd.DataFrame()
+    if "source" not in told:
         return pd.Series(dtype="str")
-    first = leads.dropna(subset="source").sort_values("created_at").drop_duplicates("customer_id")
+    who = _leads(tables)[["lead_id", "customer_id"]].drop_duplicates()
+    leads = told[["lead_id", "created_at", "source"]].dropna(subset="source").merge(who)
+    first = leads.sort_values("created_at", kind="stable").drop_duplicates("customer_id")
     return first.set_index("customer_id")["source"]
 
 
@@ -77,13 +80,13 @@ def _reasons(tables: Tables) -> pd.DataFrame:
     leads = _leads(tables)
     tables_of = {"disqualified_at": leads}
     if "opportunities" in tables:
-        deals = tables["opportunities"].frame()
-        tables_of["closed_at"] = _whose(deals, leads)
+        deals = records.states(tables["opportunities"], others=("lost_reason",))
+        tables_of["closed_at"] = records.whose(deals, leads if "leads" in tables else None)
     found = [
         pd.DataFrame(
             {
                 "customer_id": rows["customer_id"],
-                "day": _day(rows, column).dt.floor("D"),
+                "day": pd.to_datetime(_day(rows, column), unit="D"),
                 "reason": rows["lost_reason"],
             }
         )
@@ -94,24 +97,14 @@ def _reasons(tables: Tables) -> pd.DataFrame:
 
 
 def _day(rows: pd.DataFrame, column: str) -> pd.Series:
-    """Since when a loss is known: its own day, else that of the status."""
+    """Since when a loss is known: its own day, or that of the status, or of the row if later."""
     names = [name for name in (column, "status_at") if name in rows]
     days = [rows[name] for name in names] or [rows["created_at"]]
-    return days[0].fillna(days[-1])
+    return days[0].fillna(days[-1]).clip(lower=rows["seen"])
 
 
 def _leads(tables: Tables) -> pd.DataFrame:
-    """The leads as they are known, each with the customer it is."""
+    """Every state of the leads, each with the customer it was then."""
     if "leads" not in tables:
         return pd.DataFrame({"customer_id": NOBODY, "lead_id": NOBODY})
-    return records.named(tables["leads"].frame())
-
-
-def _whose(deals: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
-    """Opportunities with the customer that they, or their leads, name."""
-    own = deals["customer_id"] if "customer_id" in deals else pd.Series(np.nan, deals.index)
-    if "lead_id" in deals:
-        of_lead = leads.drop_duplicates("lead_id").set_index("lead_id")["customer_id"]
-        own = own.astype(object).fillna(deals["lead_id"].map(of_lead))
-        own = own.fillna("lead:" + deals["lead_id"].astype(object))
-    return deals.assign(customer_id=own)
+    return records.named(records.states(tables["leads"], others=("lost_reason",)))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from clv.models.exits import exits
+from clv.stages.rules import LOST, SILENT
 from clv.stages.signals import gaps
 from clv.stages.stays import HORIZONS, Days, by_state, onwards, stays
 from clv.stages.transitions import ONWARD, kind
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
 
 WAITING = (  # stages in which customers should not stay
     *("reached", "lead", "prospect", "lost_lead"),
-    *("at_risk", "dormant", "churned"),
+    *SILENT,
 )
 LEAST = 20  # stays that led on, below which no chance is told
-LAPSE = ("lost_lead", "dormant", "churned")  # stages from which a customer counts as lost
 
 
 def onward(
@@ -120,5 +120,5 @@ def before_the_limit(ruled: pd.DataFrame) -> pd.DataFrame:
     `ruled`: as `stays.by_rule` returns it. Other limits, such as the end of an onboarding, are no
     loss; and a stage of buying has no limit of its own: each purchase begins the silence anew.
     """
-    lost = ruled["state"].isin(WAITING) & ruled["next_state"].isin(LAPSE)
+    lost = ruled["state"].isin(WAITING) & ruled["next_state"].isin(LOST)
     return ruled[lost].reset_index(drop=True)

@@ -63,12 +63,12 @@ def read(tables: Mapping[str, Facts], as_of: date, payment_grace: int) -> Frames
     Returns
     -------
     dict
-        Frames of customer_id, start and, but of moments (contacts, touches), stop: whole days
-        from 1970-01-01. What has not ended stops beyond all days. Leads have
-        is_lead: False of those who are known by a customer record only.
+        Frames of customer_id, start and, but of what is a moment (`events.MOMENTS`), stop: whole
+        days from 1970-01-01. What has not ended stops beyond all days. Leads have is_lead: False
+        of those who are known by a customer record only.
     """
     last = int(whole_days([np.datetime64(as_of)])[0])
-    rows = {name: _rows(facts, last) for name, facts in tables.items() if _dated(facts)}
+    rows = {name: states(facts, last) for name, facts in tables.items() if _dated(facts)}
     found = _before_a_purchase(rows, last)
     if "subscriptions" in rows:
         terms = rows["subscriptions"]
@@ -96,14 +96,14 @@ def _dated(facts: Facts) -> bool:
     return facts.name in USED and catalogue.layout(facts.name).event in facts.table.columns
 
 
-def _rows(facts: Facts, last: int) -> pd.DataFrame:
+def states(facts: Facts, last: int = SPAN, others: tuple[str, ...] = ()) -> pd.DataFrame:
     """Every state of every fact with stamps as whole days (NaN: none), and the days it was known.
 
     `seen` is the first day on which a row was known, `until` the one on which another state of the
     same fact took its place.
     """
     layout = catalogue.layout(facts.name)
-    names = [n for n in (*USED[facts.name], KNOWN_AT) if n in facts.table.columns]
+    names = [n for n in (*USED[facts.name], *others, KNOWN_AT) if n in facts.table.columns]
     columns = {n: facts.table[n] for n in names}
     dates = {n: c.date() for n, c in columns.items() if c.type().is_timestamp()}
     table = facts.table.select(**{**columns, **dates}).distinct().to_pyarrow()
@@ -208,7 +208,7 @@ def _deals(rows: pd.DataFrame, leads: pd.DataFrame | None, last: int) -> pd.Data
 
     One that was won stays open: what follows is the purchase.
     """
-    rows = _whose(rows.assign(lead_id=_of(rows, "lead_id").astype(object)), leads)
+    rows = whose(rows, leads)
     outcome = _of(rows, "outcome").astype(object)
     # An outcome without a day was not known before the table was exported.
     undated = rows["seen"] if KNOWN_AT in rows else pd.Series(float(last), rows.index)
@@ -220,12 +220,12 @@ def _deals(rows: pd.DataFrame, leads: pd.DataFrame | None, last: int) -> pd.Data
     )
 
 
-def _whose(rows: pd.DataFrame, leads: pd.DataFrame | None) -> pd.DataFrame:
+def whose(rows: pd.DataFrame, leads: pd.DataFrame | None) -> pd.DataFrame:
     """Opportunities with their customer: the one they name, or that of the lead they name.
 
     Who a lead is shows in each of its states, so that an opportunity acts while its lead is known.
     """
-    rows = rows.assign(customer_id=_of(rows, "customer_id").astype(object))
+    rows = rows.assign(**{n: _of(rows, n).astype(object) for n in ("customer_id", "lead_id")})
     if leads is None:
         return rows.assign(customer_id=rows["customer_id"].fillna("lead:" + rows["lead_id"]))
     named = rows["customer_id"].notna()

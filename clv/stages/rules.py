@@ -28,6 +28,9 @@ STATES = (  # in lifecycle order
 )
 
 IN_RHYTHM = ("onboarding", "active", "loyal", "advocate", "reactivated")  # customers who buy
+LAPSED = ("dormant", "churned")  # customers who count as gone
+SILENT = ("at_risk", *LAPSED)  # customers whose silence means something
+LOST = ("lost_lead", *LAPSED)  # who counts as gone, customer or not
 
 NOT_YET = "not_known"  # in a table of moves: nothing known by the first of its two dates
 

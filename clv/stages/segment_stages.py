@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from clv.customers.rfm import SEGMENTS
-from clv.stages.rules import IN_RHYTHM, STATES
+from clv.stages.rules import IN_RHYTHM, SILENT, STATES
 from clv.stages.unlimited import NO_LIMIT
 
 RECENT = ("champions", "loyal_customers", "potential_loyalists", "new_customers", "promising")
 QUIET = ("at_risk", "cant_lose", "hibernating")
-OVERDUE = ("at_risk", "dormant", "churned")
 
 
 def segment_stages(
@@ -63,9 +62,9 @@ def disagreement(matrix: pd.DataFrame) -> pd.DataFrame:
         customers, share (of those compared).
     """
     parts = {
-        "recent_but_overdue": _sum(matrix, RECENT, OVERDUE),
+        "recent_but_overdue": _sum(matrix, RECENT, SILENT),
         "quiet_but_in_rhythm": _sum(matrix, QUIET, IN_RHYTHM),
-        "alike": _sum(matrix, RECENT, IN_RHYTHM) + _sum(matrix, QUIET, OVERDUE),
+        "alike": _sum(matrix, RECENT, IN_RHYTHM) + _sum(matrix, QUIET, SILENT),
     }
     compared = pd.Series(parts, name="customers")
     rest = int(matrix.to_numpy().sum()) - int(compared.sum())

@@ -7,8 +7,10 @@ means a state once both of its points are passed:
 - the return point, from which the chance to return within H days, 1 - S(s + H) / S(s), stays
   below p.
 
-L is the last day with enough customers still silent, at most the cap. (Without the cap, F(L) and
-with it every cadence point would grow with the length of the history.)
+L is the last day on which enough silences still go on, at most the cap. (Without the cap, F(L) and
+with it every cadence point would grow with the length of the history.) After every purchase day
+there is a silence, and a customer may have several in one stratum; so it also takes enough
+customers.
 
 Customers with 1, 2-3, 4-6 and 7+ purchase days have limits of their own, each with a
 customer-bootstrap interval. One that its interval does not hold within a quarter, or that lies at
@@ -20,8 +22,10 @@ three dates, it promised returns below 10 % where 13 to 29 % of these customers 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -37,20 +41,25 @@ MEANING = {  # of a silence: share q of the returns over, chance p to return wit
     "dormant": (0.90, 0.25),
     "churned": (0.97, 0.10),
 }
-LEAST_SILENT = 50  # customers still silent, below which a curve is not read
+LEAST_SILENT = 50  # silences that still go on, below which a curve is not read
+LEAST_CUSTOMERS = 50  # whose silences they are, below which no limit is learned from them
 INTERVAL = 0.90
 STABLE = 0.25  # widest distance from a limit to the ends of its interval, as a share of it
 
-Basis = Literal["learned", "pooled", "set", "not_reached", "unstable", "same_day", "contract"]
+Basis = Literal[
+    "learned", "pooled", "set", "not_reached", "unstable", "same_day", "gives_way", "contract"
+]
 WHY: dict[Basis, str] = {
     "learned": "learned in this stratum",
     "pooled": "learned together with the neighbouring stratum: not stable alone",
     "set": "set, not learned",
-    "not_reached": "does not exist: not reached before the cap, or too few customers",
+    "not_reached": "does not exist: not reached before the cap, or too few silences or customers",
     "unstable": "does not exist: its interval is too wide",
     "same_day": "does not exist: the next state begins on the same day",
+    "gives_way": "does not exist: it gives way to a limit that was set",
     "contract": "does not exist: customers leave when their contract ends",
 }
+NEXT_TELLS = ("same_day", "gives_way")  # of a state whose customers the next one takes in
 
 Array = NDArray[np.float64]
 
@@ -64,9 +73,9 @@ class Limit:
     after: int | None  # days of silence; None: the state does not exist in this stratum
     low: int | None  # customer-bootstrap interval; None: not reached
     high: int | None
-    cadence: int | None  # the two points of which `after` is the later
-    chance: int | None
-    silent: int  # customers still silent on that day
+    cadence: int | None  # its two points; `after` is the later, or the day of a milder state if
+    chance: int | None  # that is later still; None: never reached, or the limit was set
+    silent: int  # silences that still go on on that day; 0: not reached, or set
     basis: Basis
 
     @property
@@ -118,17 +127,35 @@ def learn(
     draws: int,
     rng: np.random.Generator,
 ) -> tuple[Limit, ...]:
-    """Every limit of every stratum, from the table of `signals.gaps`."""
-    counts = _counts(gaps, draws, rng)
+    """Every limit of every stratum by itself, from the table of `signals.gaps`; see `in_order`."""
+    counts, strata = _counts(gaps, draws, rng), stratum(gaps["purchase_days"])
+
+    def found(basis: Basis, *own: int) -> list[Limit]:
+        """The limits of the first stratum, from the silences of all that are named."""
+        least = STRATA[own[0]]
+        if gaps.loc[np.isin(strata, own), "customer_id"].nunique() < LEAST_CUSTOMERS:
+            return [_unknown(state, least) for state in MEANING]
+        together = counts[:, own].sum(axis=1)
+        return _limits(together, least, horizon=horizon, cap=cap, basis=basis)
+
     limits: list[Limit] = []
-    for number, least in enumerate(STRATA):
-        alone = _limits(counts[:, number], least, horizon=horizon, cap=cap)
+    for number, neighbour in enumerate(NEIGHBOUR):
+        alone = found("learned", number)
         if any(limit.after is None for limit in alone):
-            both = counts[:, number] + counts[:, NEIGHBOUR[number]]
-            lent = _limits(both, least, horizon=horizon, cap=cap, basis="pooled")
+            lent = found("pooled", number, neighbour)
             alone = [a if a.after is not None else b for a, b in zip(alone, lent, strict=True)]
-        limits += _in_order(alone)
+        limits += alone
     return tuple(limits)
+
+
+def in_order(limits: Iterable[Limit]) -> tuple[Limit, ...]:
+    """Limits of which, in each stratum, a worse state never begins before a milder one.
+
+    One that would is put off until then, and with it the ends of its interval; of two states that
+    begin on the same day the worse one stays.
+    """
+    strata = groupby(limits, key=attrgetter("least"))
+    return tuple(limit for _, own in strata for limit in _in_order(list(own)))
 
 
 def points(ended: Array, ongoing: Array, *, horizon: int, cap: int) -> list[Point]:
@@ -191,11 +218,16 @@ def _counts(gaps: pd.DataFrame, draws: int, rng: np.random.Generator) -> Array:
     cell = stratum(gaps["purchase_days"]) * 2 + gaps["returned"].to_numpy()
     shape = (len(STRATA), 2, int(gaps["days"].max()) + 1)
     cell = cell * shape[-1] + gaps["days"].to_numpy()
-    size = customer.max() + 1
-    weights = [np.ones(size)]
-    weights += [np.bincount(rng.integers(size, size=size), minlength=size) for _ in range(draws)]
+    weights = _weights(customer.max() + 1, draws, rng)
     counted = [np.bincount(cell, w[customer], minlength=np.prod(shape)) for w in weights]
     return np.array(counted).reshape(-1, *shape)
+
+
+def _weights(size: int, draws: int, rng: np.random.Generator) -> Iterator[NDArray[np.generic]]:
+    """How often each customer counts, in the data and in each draw; one at a time."""
+    yield np.ones(size)
+    for _ in range(draws):
+        yield np.bincount(rng.integers(size, size=size), minlength=size)
 
 
 def _places(gaps: pd.DataFrame) -> NDArray[np.int64]:
@@ -206,9 +238,7 @@ def _places(gaps: pd.DataFrame) -> NDArray[np.int64]:
     return order.groupby(["history", "customer"]).ngroup().to_numpy()
 
 
-def _limits(
-    counts: Array, least: int, *, horizon: int, cap: int, basis: Basis = "learned"
-) -> list[Limit]:
+def _limits(counts: Array, least: int, *, horizon: int, cap: int, basis: Basis) -> list[Limit]:
     """The three limits of one stratum, shape of counts (1 + draws, 2, longest + 1)."""
     drawn = [points(ended, ongoing, horizon=horizon, cap=cap) for ongoing, ended in counts]
     afters = np.array([[point.after for point in draw] for draw in drawn])
@@ -226,16 +256,25 @@ def _limits(
     return limits
 
 
+def _unknown(state: str, least: int) -> Limit:
+    """What too few customers tell."""
+    return Limit(state, least, None, None, None, None, None, silent=0, basis="not_reached")
+
+
 def _in_order(limits: list[Limit]) -> list[Limit]:
-    """A worse state never begins before a milder one; of two on the same day the worse stays."""
-    days = np.array([np.nan if limit.after is None else limit.after for limit in limits])
+    """The limits of one stratum, mild to bad."""
+    used = [limit if limit.after is not None else _unknown("", 0) for limit in limits]
+    days = np.array([(each.after, each.low, each.high) for each in used], dtype=float)
     days = np.where(np.isnan(days), np.nan, np.fmax.accumulate(days))
     ordered = []
-    for number, (limit, day) in enumerate(zip(limits, days, strict=True), start=1):
-        if day in days[number:]:
+    for number, (limit, own) in enumerate(zip(limits, days, strict=True), start=1):
+        after, low, high = (_whole(day) for day in own)
+        if after is None:
+            ordered.append(limit)
+        elif after in days[number:, 0]:
             ordered.append(replace(limit, after=None, basis="same_day"))
         else:
-            ordered.append(replace(limit, after=_whole(day)))
+            ordered.append(replace(limit, after=after, low=low, high=high))
     return ordered
 
 

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from clv.stages.lifecycle import Lifecycle
-from clv.stages.rules import IN_RHYTHM
+from clv.stages.rules import IN_RHYTHM, SILENT
 from clv.stages.signals import in_window
 
 if TYPE_CHECKING:
     from datetime import date
 
-SILENT = ("at_risk", "dormant", "churned")
 OF_VALUE = (
     0.20  # the share of a year's buyers, those who paid most, who count as customers of value
 )

@@ -6,8 +6,10 @@ a rate or a median of these would describe the rule, not the customers. So event
 (cause-specific cumulative incidence from the day the stage was entered, other exits competing: see
 `clv.models.exits`), and rules get their limit and the share who leave before it.
 
-Every function takes the table of spells (`clv.stages.spells`) and the last day that is looked at.
-What began before the first row of a log whose births are unknown is left out: nobody knows when.
+`stays` takes the table of spells (`clv.stages.spells`) and the last day that is looked at, and so
+does what rests on it: `success`, `lengths` and `by_rule`. What began before the first row of a log
+whose births are unknown is left out: nobody knows when. `rates` takes spells and the two ends of a
+period and leaves nothing out: it asks for no beginning. The others take the rows of `stays`.
 """
 
 from __future__ import annotations
@@ -18,9 +20,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from clv.customers.uncertainty import quantile
 from clv.models import exits as leaving
-from clv.models.intervals import of_rate
+from clv.models.intervals import of_rate, quantile
 from clv.stages import rules
 from clv.stages.spells import BY_RULE
 from clv.stages.transitions import ONWARD, kind

@@ -20,7 +20,18 @@ from numpy.typing import ArrayLike, NDArray
 from clv.errors import NoRows, SourceUnreadable
 from clv.stages import signals
 from clv.stages.settings import Settings
-from clv.stages.silence import MEANING, STRATA, WHY, Array, Limit, learn, stratum, stratum_name
+from clv.stages.silence import (
+    MEANING,
+    NEXT_TELLS,
+    STRATA,
+    WHY,
+    Array,
+    Limit,
+    in_order,
+    learn,
+    stratum,
+    stratum_name,
+)
 
 VERSION = 2
 LEAST_LOYAL_DAYS = 3
@@ -65,16 +76,19 @@ class Thresholds:
         """
         days = np.array([self.after(state, STRATA) for state in MEANING])
         first = [limit for limit in self.limits if limit.state == "at_risk"]
-        next_tells = np.array([limit.basis == "same_day" for limit in first])
+        next_tells = np.array([limit.basis in NEXT_TELLS for limit in first])
         told = ~np.isnan(days[0]) | (next_tells & ~np.isnan(days).all(axis=0))
         return told[stratum(purchase_days)]
 
     def table(self) -> pd.DataFrame:
-        """Every threshold with its unit, interval, support and reason; NaN: does not exist."""
+        """Every threshold with its unit, interval, support and reason.
+
+        A state whose value is missing does not exist; what was set has no support.
+        """
         rows = [*self._general(), *(_row(limit) for limit in self.limits)]
         columns = ["threshold", "purchase_days", "value", "unit", "low", "high", "support", "why"]
         return pd.DataFrame(rows, columns=columns).astype(
-            {"value": float, "low": float, "high": float}
+            {"value": float, "low": float, "high": float, "support": "Int64"}
         )
 
     def to_json(self, path: str | Path) -> None:
@@ -108,28 +122,27 @@ class Thresholds:
     def _general(self) -> list[tuple]:
         """Rows of the thresholds that hold for all customers."""
         loyal = f"of customers with 2 or more purchase days in {self.window_days} days"
-        rows = [
+        learned = [
             ("return_horizon", self.return_horizon, "days", self.gaps,
              "three times the median completed gap, between 28 and 180"),
             ("loyal_days", self.loyal_days, "purchase days", self.repeat_buyers,
              f"75th percentile {loyal}, at least {LEAST_LOYAL_DAYS}"),
             ("loyal_money", self.loyal_money, "money", self.repeat_buyers, f"median {loyal}"),
-            ("window", self.window_days, "days", self.customers, SET),
-            ("onboarding", self.onboarding_days, "days", self.customers, SET),
-            ("reentry", self.reentry_days, "days", self.customers, SET),
         ]  # fmt: skip
+        never_learned = [
+            ("window", self.window_days, "days"),
+            ("onboarding", self.onboarding_days, "days"),
+            ("reentry", self.reentry_days, "days"),
+            ("lead_ttl", self.lead_ttl, "days"),
+            ("payment_grace", self.payment_grace, "days"),
+            ("health_red", self.health_red, "points"),
+        ]
         return [
-            (
-                name,
-                "all",
-                value,
-                unit,
-                np.nan,
-                np.nan,
-                support,
-                SET if name in self.declared else why,
-            )
-            for name, value, unit, support, why in rows
+            *(
+                _of_all(*row) if row[0] not in self.declared else _of_all(*row[:3])
+                for row in learned
+            ),
+            *(_of_all(*row) for row in never_learned),
         ]
 
 
@@ -169,7 +182,7 @@ def fit(
         gaps=len(ended),
         loyal_days=loyal_days,
         loyal_money=loyal_money,
-        limits=tuple(_declared(limit, settings) for limit in limits),
+        limits=in_order(_declared(limit, settings) for limit in limits),
         window_days=settings.window_days,
         onboarding_days=settings.onboarding_days,
         reentry_days=settings.reentry_days,
@@ -200,7 +213,8 @@ def _declared(limit: Limit, settings: Settings) -> Limit:
     """A limit as it was declared; a learned one gives way to those declared around it."""
     days = {state: getattr(settings, f"{state}_after") for state in MEANING}
     if days[limit.state] is not None:
-        return replace(limit, after=days[limit.state], low=None, high=None, basis="set")
+        unknown = dict.fromkeys(("low", "high", "cadence", "chance"))
+        return replace(limit, after=days[limit.state], **unknown, silent=0, basis="set")
     if settings.contractual and limit.state == "churned":
         return replace(limit, after=None, basis="contract")
     place = list(MEANING).index(limit.state)
@@ -209,11 +223,19 @@ def _declared(limit: Limit, settings: Settings) -> Limit:
         any(day is not None and day >= limit.after for day in milder)
         or any(day is not None and day <= limit.after for day in worse)
     ):
-        return replace(limit, after=None, basis="same_day")
+        return replace(limit, after=None, basis="gives_way")
     return limit
+
+
+def _of_all(
+    name: str, value: float, unit: str, support: int | None = None, why: str = SET
+) -> tuple:
+    """One threshold that holds for all customers, as a row of the table."""
+    return (name, "all", value, unit, None, None, support, why)
 
 
 def _row(limit: Limit) -> tuple:
     """One state in one stratum, as a row of the table."""
-    numbers = (limit.after, "days", limit.low, limit.high, limit.silent)
+    support = None if limit.basis == "set" else limit.silent
+    numbers = (limit.after, "days", limit.low, limit.high, support)
     return (limit.state, stratum_name(limit.least), *numbers, limit.why)

@@ -31,8 +31,8 @@ DEPTH = {  # rungs of the ladder
     "loyal": 5,
     "advocate": 6,
 }
-LOST = "lost_lead"
-SILENCE = {"at_risk": 1, "dormant": 2, "churned": 3}  # how far away
+LOST_LEAD = "lost_lead"
+SILENCE = {state: away for away, state in enumerate(rules.SILENT, start=1)}
 SETTLED = "active"  # on its rung, the others come before it
 
 
@@ -50,8 +50,8 @@ def kind(state: str, next_state: str) -> str:
     """
     if state == rules.NOT_YET:
         return "entry"
-    if LOST in (state, next_state):
-        return "loss" if next_state == LOST else "revival"
+    if LOST_LEAD in (state, next_state):
+        return "loss" if next_state == LOST_LEAD else "revival"
     before, after = SILENCE.get(state, 0), SILENCE.get(next_state, 0)
     if after > before:
         return "deepening" if before else "lapse"

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clv.customers.uncertainty import quantile, wilson
 from clv.errors import BadParameter, TooLittleToModel
+from clv.models.intervals import quantile, wilson
 from clv.stages import rules
 from clv.stages.lifecycle import Lifecycle, lifecycle
 from clv.stages.silence import MEANING
@@ -19,7 +19,7 @@ from clv.tables.periods import as_date
 if TYPE_CHECKING:
     from clv.tables.transactions import Transactions
 
-EXPECTED_ORDER = ("loyal", "active", "at_risk", "dormant", "churned")  # most to least likely to buy
+EXPECTED_ORDER = ("loyal", "active", *rules.SILENT)  # most to least likely to buy
 ONE_DAY = (
     "The history is one day long: nothing can be judged by what came later. Take a longer history."
 )

@@ -2,10 +2,9 @@
 
 Every stage is asked the same: if one percentage point more of the customers who now stand in it
 bought within the horizon, what would that bring? One purchase each, at the margin and at their own
-expected spend, nothing carried over to later purchases unless an experiment has shown it, and as if
-the customers who can be won were like the average of the stage. Where the value of a chain of
-stages is differentiated by one of its chances instead, one purchase is credited with all that ever
-follows.
+expected spend, nothing carried over to later purchases, and as if the customers who can be won were
+like the average of the stage. Where the value of a chain of stages is differentiated by one of its
+chances instead, one purchase is credited with all that ever follows.
 """
 
 from __future__ import annotations
@@ -22,9 +21,8 @@ if TYPE_CHECKING:
     from clv.stages.lifecycle import Lifecycle
 
 POINT = 0.01
-BEFORE = ("lead", "prospect")  # what the first purchase of one of these brings is that of others
-GONE = ("reached", "lost_lead")  # of whom nobody knows whether they want anything
-ASSUMPTION = "marginal_like_average"
+IN_TALKS = ("lead", "prospect")  # what the first purchase of one of these brings is that of others
+NOT_ASKED = ("reached", "lost_lead")  # of whom nobody knows whether they want anything
 
 
 def at_stake(life: Lifecycle, chance: pd.Series) -> pd.DataFrame:
@@ -44,7 +42,7 @@ def at_stake(life: Lifecycle, chance: pd.Series) -> pd.DataFrame:
         mean per purchase day; of leads and prospects the mean of all first purchase days.
     """
     stages = life.stages()["stage"]
-    stages = stages[~stages.isin(GONE)]
+    stages = stages[~stages.isin(NOT_ASKED)]
     days = life.days.sort_values("date")
     spend = days.groupby("customer_id")["amount"].mean().reindex(stages.index)
     first = days.drop_duplicates("customer_id")["amount"].mean()
@@ -52,7 +50,7 @@ def at_stake(life: Lifecycle, chance: pd.Series) -> pd.DataFrame:
         {
             "stage": stages,
             "p_purchase": stages.astype(str).map(chance),
-            "expected_spend": spend.mask(stages.isin(BEFORE), first),
+            "expected_spend": spend.mask(stages.isin(IN_TALKS), first),
         }
     )
 
@@ -65,9 +63,7 @@ def margin_of(life: Lifecycle, margin: float | str | None) -> float | None:
     return float(np.average(life.days[margin], weights=amount)) if amount.sum() > 0 else None
 
 
-def worth_fixing(
-    customers: pd.DataFrame, *, margin: float | None = None, carry_over: float = 0.0
-) -> pd.DataFrame:
+def worth_fixing(customers: pd.DataFrame, *, margin: float | None = None) -> pd.DataFrame:
     """Money that one more percentage point of P(purchase) is worth, by stage, most first.
 
     Parameters
@@ -77,30 +73,26 @@ def worth_fixing(
         expected_spend per purchase (NaN: not known; it counts as the mean of the stage).
     margin
         Share of the spend that is kept; without it the money is revenue.
-    carry_over
-        Further purchases that each induced one brings, as an experiment has measured it.
 
     Returns
     -------
     DataFrame
         Indexed by stage: customers, p_purchase (mean), expected_spend (mean), one_point (money),
         effort: how much more often than today they would have to buy for it (0.1: a tenth more).
-        `attrs`: margin (None: the money is revenue), carry_over, assumption
-        (`marginal_like_average`: to be said beside the money).
+        `attrs`: margin (None: the money is revenue). All of it holds if the marginal customer is
+        like the average: to be said beside the money.
     """
     if margin is not None and not 0 < margin <= 1:
         raise BadParameter.from_value("margin", margin, "a share above 0, at most 1")
-    if carry_over < 0:
-        raise BadParameter.from_value("carry_over", carry_over, "0 or more purchases")
     stage = pd.Categorical(customers["stage"], categories=rules.STATES, ordered=True)
     table = customers.groupby(stage, observed=True).agg(
         customers=("p_purchase", "size"),
         p_purchase=("p_purchase", "mean"),
         expected_spend=("expected_spend", "mean"),
     )
-    kept = (1.0 if margin is None else margin) * (1 + carry_over)
+    kept = 1.0 if margin is None else margin
     table["one_point"] = table["customers"] * POINT * table["expected_spend"] * kept
     table["effort"] = POINT / table["p_purchase"]
     table = table.sort_values("one_point", ascending=False, kind="stable").rename_axis("stage")
-    table.attrs = {"margin": margin, "carry_over": carry_over, "assumption": ASSUMPTION}
+    table.attrs = {"margin": margin}
     return table

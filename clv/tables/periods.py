@@ -1,4 +1,4 @@
-"""Durations and days: the one place that turns "12M" into days and days into periods.
+"""Durations and days: the one place that turns "12M" into days and days into other spans.
 
 A week is 7 days, a month 30.4375 and a year 365.25, so that twelve months are one year and four
 years are 1461 days whatever the calendar says.
@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from typing import TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from clv.errors import BadParameter, UnitUnknown
 
@@ -18,6 +21,8 @@ UNIT_DAYS = {"D": 1, "W": 7}  # units of fixed length, in which a model may coun
 HORIZON_DAYS = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
 DAYS_PER_YEAR = HORIZON_DAYS["Y"]
 LONGEST_YEARS = 100
+
+Days = TypeVar("Days", float, NDArray[np.float64], pd.Series)  # a number, or one for each row
 
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([DWMY])", re.ASCII)
 _ALLOWED = "a length such as '39W', '12M', '365D' or '2Y', or an end date such as '2025-12-31'"
@@ -75,7 +80,30 @@ def horizon_periods(horizon: str, unit: str, as_of: str | date | None = None) ->
     >>> horizon_periods("1Y", "W") == 365.25 / 7
     True
     """
-    return horizon_days(horizon, as_of) / UNIT_DAYS[known_unit(unit)]
+    return in_periods(horizon_days(horizon, as_of), unit)
+
+
+def in_periods(days: Days, unit: str) -> Days:
+    """Days as periods of `unit`.
+
+    >>> in_periods(273, "W")
+    39.0
+    """
+    return days / UNIT_DAYS[known_unit(unit)]
+
+
+def in_months(days: Days) -> Days:
+    """Days as months, of which twelve are a year."""
+    return days / HORIZON_DAYS["M"]
+
+
+def in_years(days: Days) -> Days:
+    """Days as years.
+
+    >>> in_years(1461)
+    4.0
+    """
+    return days / DAYS_PER_YEAR
 
 
 def periods_per_year(unit: str) -> float:
@@ -84,7 +112,7 @@ def periods_per_year(unit: str) -> float:
     >>> periods_per_year("D")
     365.25
     """
-    return DAYS_PER_YEAR / UNIT_DAYS[known_unit(unit)]
+    return in_periods(DAYS_PER_YEAR, unit)
 
 
 def known_unit(unit: str) -> str:

@@ -22,6 +22,7 @@ import pyarrow as pa
 from clv.errors import InputRefused, Message, SourceUnreadable, UsageError, listed
 from clv.study_keys import NOMINAL
 from clv.tables import engine
+from clv.tables.periods import in_months
 
 MONTH = r"^(\d{4}-(?:0[1-9]|1[0-2]))(?:-\d{2})?$"
 COLUMNS = ("month", "index")
@@ -155,7 +156,7 @@ def _eroded(first: date, as_of: date, currency: str | None) -> tuple[Message, ..
     if currency not in INFLATIONARY or days <= YEAR:
         return ()
     text = (
-        f"Amounts are in nominal {currency} over {days / 30.4375:.0f} months, in which prices may "
+        f"Amounts are in nominal {currency} over {in_months(days):.0f} months, in which prices may "
         "have risen by a fifth a year or more: sums and averages mix moneys of different worth. "
         "Declare prices: {cpi: FILE} to restate them."
     )

@@ -86,12 +86,53 @@ def test_where_too_few_weeks_have_passed_or_were_before_nothing_is_told(days, si
     assert drift(shop(days=days), since).empty
 
 
+@pytest.mark.parametrize("each", [1, 3, 29])
+def test_few_amounts_that_do_not_overlap_are_no_alert(each):
+    rng = np.random.default_rng(each)
+    ago = np.concatenate([rng.integers(0, 90, each), rng.integers(100, 190, each), [420]])
+    amounts = np.concatenate([rng.uniform(19, 21, each), rng.uniform(10, 11, each), [10.0]])
+    frame = pd.DataFrame({"date": END - pd.to_timedelta(ago, "D"), "amount": amounts.round(2)})
+    log = clv.load(frame.assign(customer_id=frame.index.astype(str)), as_of=END.date())
+    found = drift(log, SINCE)
+    assert found.loc[drifting.AMOUNTS, "effect"] == 1
+    assert found.loc[drifting.AMOUNTS, ["low", "high"]].isna().all()
+    assert not found["large"].any()
+
+
+def test_a_side_of_thirty_values_tells_how_sure_its_delta_is():
+    thirty, fewer = pd.Series({1.0: 30}), pd.Series({2.0: 29})
+    assert cliffs_delta(thirty, pd.Series({2.0: 30})) == (1, 1, 1)
+    for pair in ((thirty, fewer), (fewer, thirty)):
+        effect, *bounds = cliffs_delta(*pair)
+        assert abs(effect) == 1
+        assert np.isnan(bounds).all()
+    assert np.isnan(cliffs_delta(thirty, pd.Series(dtype=float))).all()
+
+
+def test_the_variance_of_a_delta_is_that_of_a_roc_area():
+    rng = np.random.default_rng(8)
+    sides = [rng.integers(0, 9, size) for size in (40, 60)]
+    x, y = sides
+    wins = np.sign(y[:, None] - x[None]) / 2 + 0.5  # of which the area is the mean
+    variance = wins.mean(1).var(ddof=1) / 60 + wins.mean(0).var(ddof=1) / 40
+    delta, low, high = cliffs_delta(*(pd.Series(s).value_counts().sort_index() for s in sides))
+    half = 2.5758293035489004 * 2 * np.sqrt(variance)
+    assert [delta, low, high] == pytest.approx(2 * wins.mean() - 1 + np.array([0, -half, half]))
+
+
 def test_no_rows_any_more_are_as_large_a_change_as_can_be():
     assert ratio(np.full(9, 40.0), np.zeros(9)) == (0.0, 0.0, 0.0)
     assert np.isnan(ratio(np.zeros(9), np.full(9, 40.0))).all()
 
 
-counts = st.dictionaries(st.integers(0, 9), st.integers(1, 9), min_size=1, max_size=8)
+def test_no_rows_after_a_few_may_be_chance():
+    effect, *bounds = ratio(np.array([1.0, 0, 0, 28]), np.zeros(4))
+    assert effect == 0
+    assert np.isnan(bounds).all()
+    assert ratio(np.array([0.0, 1, 1, 1]), np.full(4, 10.0))[1] > 1.5
+
+
+counts = st.dictionaries(st.integers(0, 9), st.integers(1, 25), min_size=1, max_size=8)
 
 
 @settings(max_examples=40)
@@ -100,17 +141,8 @@ def test_the_delta_is_that_of_all_pairs(before, now):
     x, y = (np.repeat(list(c), list(c.values())) for c in (before, now))
     x_counts, y_counts = (pd.Series(c, dtype=float).sort_index() for c in (before, now))
     delta, low, high = cliffs_delta(x_counts, y_counts)
-    if min(len(x), len(y)) < 2:
-        assert np.isnan(delta)
+    assert delta == pytest.approx(np.sign(y[:, None] - x[None]).mean())
+    if min(len(x), len(y)) < 30:
+        assert np.isnan([low, high]).all()
     else:
-        assert delta == pytest.approx(np.sign(y[:, None] - x[None]).mean())
         assert -1 <= low <= delta <= high <= 1
-
-
-def test_it_is_handed_over(tmp_path):
-    found = drift(shop(), SINCE)
-    drifting.save(found, tmp_path / "results")
-    again = drifting.read(str(tmp_path / "results"))
-    pd.testing.assert_frame_equal(again, found)
-    assert again.attrs == found.attrs
-    assert drifting.read("").empty

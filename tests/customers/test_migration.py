@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import clv
-from clv.customers.migration import NOT_YET, segment_moves
+from clv.customers.migration import NOT_YET_A_CUSTOMER, segment_moves
 from clv.customers.rfm import SEGMENTS, rfm, rfm_cutoffs
 from clv.errors import BadParameter
 
@@ -36,7 +36,7 @@ def test_who_stayed_fell_and_came_stand_where_they_belong(bought, cutoffs):
     moves = segment_moves(bought, cutoffs, "2024-06-30")
     moved = moves.stack()
     assert moved[moved > 0].to_dict() == {
-        (NOT_YET, "new_customers"): 1,
+        (NOT_YET_A_CUSTOMER, "new_customers"): 1,
         ("potential_loyalists", "potential_loyalists"): 1,
         ("potential_loyalists", "about_to_sleep"): 1,
     }
@@ -51,8 +51,8 @@ def test_the_margins_are_the_segments_of_both_days(log, cutoffs):
         for day in (start, end)
     )
     assert moves.sum().to_dict() == now.to_dict()
-    assert moves.drop(index=NOT_YET).sum(axis=1).to_dict() == then.to_dict()
-    assert moves.index.tolist() == [NOT_YET, *SEGMENTS]
+    assert moves.drop(index=NOT_YET_A_CUSTOMER).sum(axis=1).to_dict() == then.to_dict()
+    assert moves.index.tolist() == [NOT_YET_A_CUSTOMER, *SEGMENTS]
 
 
 def test_nobody_moves_only_because_the_cuts_were_learned_again(log):
@@ -68,7 +68,7 @@ def test_nobody_moves_only_because_the_cuts_were_learned_again(log):
 
 def test_within_a_day_nobody_moves(bought, cutoffs):
     moves = segment_moves(bought, cutoffs, "2024-09-30")
-    assert moves.to_numpy().sum() == moves.drop(index=NOT_YET).to_numpy().trace() == 3
+    assert moves.to_numpy().sum() == moves.drop(index=NOT_YET_A_CUSTOMER).to_numpy().trace() == 3
 
 
 def test_moves_go_forward_in_time(bought, cutoffs):

@@ -5,7 +5,8 @@ import pytest
 import clv
 from clv.customers.regularity import gap_regularity, seasonality
 from clv.customers.tracking import tracking
-from clv.errors import TooLittleToModel
+from clv.errors import BadParameter, TooLittleToModel
+from clv.models.intervals import of_rate
 
 
 def purchase_days(k, mean_gap=100, customers=4000, gaps_seen=20, seed=11):
@@ -91,6 +92,42 @@ def test_every_purchase_and_every_expectation_falls_into_one_month():
     assert months["weeks"].sum() == len(followed)
     assert months["actual"].sum() == followed["actual"].iloc[-1]
     assert months["expected"].sum() == pytest.approx(followed["expected"].iloc[-1])
+
+
+def followed(weekly, expected):
+    """Two years of weekly purchases beside what is expected in a week, both cumulative."""
+    weeks = pd.date_range("2022-01-09", periods=len(weekly), freq="7D", name="week")
+    told = {"actual": np.cumsum(weekly), "expected": expected * np.arange(1.0, len(weekly) + 1)}
+    return pd.DataFrame(told, index=weeks)
+
+
+@pytest.mark.parametrize("a_week", [0.5, 12, 100])
+def test_a_shop_without_a_season_is_told_one_no_more_often_than_the_interval_says(a_week):
+    shops = np.random.default_rng(5).poisson(a_week, (400, 104))
+    months = [seasonality(followed(weekly, a_week), 0.90) for weekly in shops]
+    told = sum(((each["low"] > 1) | (each["high"] < 1)).any() for each in months)
+    assert told <= 0.10 * len(shops)
+
+
+def test_a_season_is_told_all_the_same():
+    rates = np.where(np.arange(104) % 52 >= 48, 150, 100)  # in the four weeks before New Year
+    months = seasonality(followed(np.random.default_rng(2).poisson(rates), rates.mean()))
+    assert months.index[months["low"] > 1].tolist() == [12]
+
+
+def test_bounds_of_a_month_are_those_of_a_count_and_never_below_none():
+    months = seasonality(followed([0] * 4 + [2] * 48, 0.5))
+    assert (months["low"] >= 0).all()
+    assert (months["low"] <= months["ratio"]).all()
+    assert (months["ratio"] <= months["high"]).all()
+    low, high = of_rate(0, 2.0, 1 - 0.10 / 12)  # of each of twelve
+    assert months.loc[1, ["ratio", "low", "high"]].tolist() == pytest.approx([0.0, low, high])
+
+
+@pytest.mark.parametrize("interval", [0, 1])
+def test_an_interval_of_months_is_a_share(interval):
+    with pytest.raises(BadParameter, match="a share between 0 and 1"):
+        seasonality(followed([1] * 60, 1.0), interval)
 
 
 def test_a_season_is_what_the_model_did_not_expect():

@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,11 @@ def test_fifths_hold_a_fifth_of_the_customers_each():
     assert scale.breaks == (21, 41, 61, 81)
     assert scale.customers == (20,) * 5
     assert scale.why == "at most 1.0% of customers have the same: fifths of the customers"
+
+
+def test_what_an_earlier_version_held_of_a_scale_besides_is_left_out():
+    scale = scales.fit("F", SPREAD, "quantile")
+    assert scales.read(asdict(scale) | {"tied": 0.01}) == scale
 
 
 def test_fixed_points_can_be_asked_for():

@@ -23,9 +23,7 @@ def test_it_is_the_likelihood_ratio_of_the_cohorts_to_all_together(customers, st
     own = sum(clv.ModifiedBetaGeoModel.fit(part).estimation.log_likelihood for part in parts)
     pooled = clv.ModifiedBetaGeoModel.fit(customers).estimation.log_likelihood
     assert stability.statistic == pytest.approx(2 * (own - pooled), abs=1e-6)
-    assert stability.degrees_of_freedom == 8
     assert stability.cohorts["customers"].tolist() == [781, 857, 719]
-    assert stability.per_customer == pytest.approx((own - pooled) / 2357)
 
 
 def test_the_cohorts_of_cdnow_are_of_one_kind(stability):

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import clv
-from clv.customers.uncertainty import directions, quantile, standard_error, tails, wilson
-from clv.errors import BadParameter
+from clv.customers.uncertainty import directions, standard_error
 from clv.models.estimation import MaximumLikelihood
 
 
@@ -73,20 +72,3 @@ def test_a_coefficient_moves_as_it_is_and_not_by_its_logarithm():
     model = clv.BetaGeoModel.fit(halves, covariates=["even"])
     error = standard_error(lambda model: model.coefficients["even"], model)
     assert error == pytest.approx(model.estimation.standard_errors[-1], rel=1e-6)
-
-
-def test_wilsons_interval_is_the_one_of_newcombe_1998_table_1():
-    low, high = wilson(81 / 263, trials=263, interval=0.95)
-    assert (low, high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-
-
-def test_without_trials_a_share_has_no_interval():
-    assert np.isnan(wilson(0.0, trials=0)).all()
-
-
-@pytest.mark.parametrize("interval", [0, 1, 1.5])
-def test_an_interval_is_a_share(interval):
-    with pytest.raises(BadParameter, match="a share between 0 and 1"):
-        quantile(interval)
-    with pytest.raises(BadParameter, match="a share between 0 and 1"):
-        tails(interval)

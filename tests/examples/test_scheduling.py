@@ -419,7 +419,7 @@ def test_the_parameters_for_jupyterlab_are_python_that_the_notebook_takes():
     every = {one.path.name: one for one in notebooks.find(ROOT / "notebooks")}
     notebook = every[job["input_uri"]]
     given = {name: ast.literal_eval(text) for name, text in job["parameters"].items()}
-    parameters.check(given, notebook.parameters, notebook.stem)
+    parameters.raise_all(parameters.faults(given, notebook.parameters, notebook.stem))
 
 
 # What the guide shows

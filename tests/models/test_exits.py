@@ -58,6 +58,32 @@ def test_the_ways_out_and_those_still_there_are_everybody(seed):
     assert found.share[:, 0] == pytest.approx(still)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_bounds_of_those_still_there_are_what_those_who_left_leave_over(seed):
+    lasted, cause, subject = drawn(np.random.default_rng(seed), subjects=80)
+    left = exits(lasted, (cause > 0).astype(int), causes=1, subject=subject).by([0.5, 5, 10])
+    assert left.low[:, 0] == pytest.approx(1 - left.high[:, 1], rel=1e-12)
+    assert left.high[:, 0] == pytest.approx(1 - left.low[:, 1], rel=1e-12)
+    ways = exits(lasted, cause, causes=2, subject=subject).by([0.5, 5, 10])
+    assert ways.low[:, 0] == pytest.approx(left.low[:, 0])
+
+
+def test_the_bounds_of_those_still_there_are_the_published_ones_of_the_remissions():
+    # survfit(Surv(weeks, relapsed) ~ 1, conf.type = "log-log"), as the published errors give them:
+    # S ^ exp(±1.96 error / (S log S)).
+    found = exits(WEEKS, RELAPSED, causes=1).by([6, 10, 23], 0.95)
+    share, error = found.share[:, 0], np.sqrt(found.variance[:, 0])
+    reach = 1.959964 * error / np.abs(share * np.log(share))
+    assert found.low[:, 0] == pytest.approx(share ** np.exp(reach), rel=1e-6)
+    assert found.high[:, 0] == pytest.approx(share ** np.exp(-reach), rel=1e-6)
+
+
+def test_the_median_of_any_way_is_that_of_one_way_that_holds_them_all():
+    lasted, cause, _ = drawn(np.random.default_rng(9))
+    whole, one = exits(lasted, cause, causes=2), exits(lasted, (cause > 0).astype(int), causes=1)
+    assert whole.median() == one.median(cause=1)
+
+
 def test_counting_the_other_ways_as_lost_would_say_too_much():
     lasted, cause, _ = drawn(np.random.default_rng(1))
     proper = exits(lasted, cause, causes=2).by(10).share[0, 1]

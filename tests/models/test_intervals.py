@@ -1,8 +1,11 @@
+from functools import partial
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
 from clv.errors import BadParameter
-from clv.models.intervals import of_rate, of_share, p_below, tail
+from clv.models.intervals import of_rate, of_share, p_below, quantile, tail, tails, wilson
 
 
 def test_the_limits_of_ten_events_are_the_published_ones():
@@ -64,7 +67,24 @@ def test_a_share_is_below_a_limit_exactly_where_its_interval_is(share):
         assert bool(high < 0.2) == bool(p < tail(0.90))
 
 
-@pytest.mark.parametrize("interval", [0, 1, 90, float("nan")])
-def test_an_interval_that_is_no_share_is_refused(interval):
-    with pytest.raises(BadParameter, match=r"such as 0\.90"):
-        of_rate(3, 10, interval)
+def test_wilsons_interval_is_the_one_of_newcombe_1998_table_1():
+    low, high = wilson(81 / 263, trials=263, interval=0.95)
+    assert (low, high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+def test_without_trials_a_share_has_no_interval():
+    assert np.isnan(wilson(0.0, trials=0)).all()
+
+
+@pytest.mark.parametrize("interval", [0.5, 0.9, 0.95, 0.99])
+def test_the_same_share_is_left_out_at_either_side(interval):
+    low, high = tails(interval)
+    assert (low, high - low) == pytest.approx((tail(interval), interval))
+    assert quantile(interval) == pytest.approx(NormalDist().inv_cdf(high))
+
+
+@pytest.mark.parametrize("told", [tail, tails, quantile, partial(of_rate, 3, 10)])
+@pytest.mark.parametrize("interval", [0, 1, 1.5, 90, float("nan")])
+def test_an_interval_that_is_no_share_is_refused(told, interval):
+    with pytest.raises(BadParameter, match=r"a share between 0 and 1, such as 0\.90"):
+        told(interval)

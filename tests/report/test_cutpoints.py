@@ -39,7 +39,7 @@ def test_each_score_says_what_it_stands_for_and_how_it_was_cut():
 
 def test_a_score_that_nobody_can_have_is_none():
     scale = scales.fit("M", np.zeros(9), "fixed")
-    nobody = scales.Scale("M", "fixed", (1.0, 1.0, 2.0, 3.0), 1.0, scale.customers, scale.why)
+    nobody = scales.Scale("M", "fixed", (1.0, 1.0, 2.0, 3.0), scale.customers, scale.why)
     table = described(Cutoffs(CUTOFFS.R, CUTOFFS.F, nobody))
     assert str(table["2"].iloc[2]) == "none"
 

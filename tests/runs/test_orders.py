@@ -128,7 +128,7 @@ def test_what_a_study_says_fits_parameters_of_one_type(shop):
         'prices: dict = {}  # {"cpi": FILE} restates amounts\n'
         'spend_basis: str = "auto"  # one of: auto, repeat, all\n'
     )
-    parameters.check({p.name: said[p.name] for p in known}, known, "06")
+    parameters.raise_all(parameters.faults({p.name: said[p.name] for p in known}, known, "06"))
 
 
 @pytest.mark.parametrize(

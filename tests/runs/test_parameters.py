@@ -138,13 +138,17 @@ def test_a_text_is_never_guessed_at(kind, text):
 
 def test_unknown_parameter_suggests_the_near_one():
     with pytest.raises(UnknownParameter, match=r"06_value has no .*Did you mean `horizon`\?"):
-        parameters.check({"horizont": "52W"}, parameters.read('horizon: str = "12M"'), "06_value")
+        parameters.raise_all(
+            parameters.faults(
+                {"horizont": "52W"}, parameters.read('horizon: str = "12M"'), "06_value"
+            )
+        )
 
 
 def test_all_faults_are_named_at_once(declared):
     given = {"topp": 3, "top": "ten", "rate": True, "model": "pareto", "deep": 1}
     with pytest.raises(UsageError) as caught:
-        parameters.check(given, declared.values(), "06_value")
+        parameters.raise_all(parameters.faults(given, declared.values(), "06_value"))
     for said in [
         "no parameter `topp`",
         "`top` must be a whole number; got 'ten'",
@@ -182,7 +186,7 @@ def test_a_fault_inside_a_mapping_is_a_fault_like_any_other(key, text, said):
 
 def test_good_values_pass(declared):
     given = {"top": 3, "rate": 1, "model": "bgnbd", "deep": False, "columns": {}, "kinds": []}
-    parameters.check(given, declared.values(), "06_value")
+    parameters.raise_all(parameters.faults(given, declared.values(), "06_value"))
 
 
 @pytest.mark.parametrize(

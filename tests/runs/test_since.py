@@ -97,7 +97,6 @@ def test_it_is_handed_over_to_the_notebooks(past, tmp_path):
     past.hand_over(tmp_path / "results")
     folder = str(tmp_path / "results")
     pd.testing.assert_frame_equal(value_bridge.read(folder), past.bridge)
-    pd.testing.assert_frame_equal(drift.read(folder), past.drift)
     pd.testing.assert_frame_equal(kept_forecasts.published(folder), past.forecasts)
 
 

@@ -2,8 +2,7 @@ import pytest
 
 from clv.errors import StudyInvalid
 from clv.stages import frameworks
-from clv.stages.framework_checks import LAPSED
-from clv.stages.rules import STATES
+from clv.stages.rules import LOST, STATES
 
 OWN = """\
 title: {en: Two steps}
@@ -13,7 +12,7 @@ ladder:
 off_ladder:
   gone: {en: Gone, tr: Giden}
 states:
-""" + "".join(f"  {state}: {'gone' if state in LAPSED else 'early'}\n" for state in STATES)
+""" + "".join(f"  {state}: {'gone' if state in LOST else 'early'}\n" for state in STATES)
 
 
 def refused(old, new, told):

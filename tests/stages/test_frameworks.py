@@ -7,7 +7,7 @@ import pytest
 import clv
 from clv.errors import BadParameter, SourceUnreadable, StudyInvalid
 from clv.stages import framework_checks, frameworks
-from clv.stages.rules import NEEDS, STATES
+from clv.stages.rules import LOST, NEEDS, STATES
 from clv.study_lifecycle import SECTORS
 
 OWN = """
@@ -51,7 +51,7 @@ def test_whatever_a_customer_is_there_is_one_stage_for_it(name):
 @pytest.mark.parametrize("name", frameworks.shipped())
 def test_who_has_lapsed_stands_off_the_ladder(name):
     framework = frameworks.read(name)
-    for state in framework_checks.LAPSED:
+    for state in LOST:
         assert framework.stage(state, "loyal", activated=True, purchase_days=9) not in (
             framework.ladder
         )

@@ -68,6 +68,35 @@ def test_the_reason_of_a_loss_is_the_last_one_given_by_its_day(told):
     assert pd.isna(reasons[2])
 
 
+def test_whose_an_opportunity_is_shows_in_the_states_of_its_lead():
+    """Lead l1 became customer c1 on 1 March; o2 names a lead that nobody knows."""
+    leads_known = [
+        {"lead_id": "l1", "customer_id": None, "created_at": "2024-01-01", "source": "fair",
+         "known_at": "2024-01-01"},
+        {"lead_id": "l1", "customer_id": "c1", "created_at": "2024-01-01", "source": "fair",
+         "known_at": "2024-03-01"},
+    ]  # fmt: skip
+    deals = [
+        {"opportunity_id": "o1", "lead_id": "l1", "created_at": "2024-01-05",
+         "closed_at": "2024-01-20", "outcome": "lost", "lost_reason": "price"},
+        {"opportunity_id": "o2", "lead_id": "l9", "created_at": "2024-01-05",
+         "closed_at": "2024-01-20", "outcome": "lost", "lost_reason": "timing"},
+    ]  # fmt: skip
+    known = read(leads=leads_known, opportunities=deals)
+    lost = spells(
+        ("lead:l1", "prospect", "2024-01-20", "lost_lead", "opportunity"),
+        ("lead:l9", "prospect", "2024-01-20", "lost_lead", "opportunity"),
+    )
+    reasons = leads.losses(lost, known)
+    assert reasons.tolist()[0] == "price"
+    assert pd.isna(reasons[1])  # as in the spells, where such an opportunity is nobody's
+    assert leads.losses(lost, {"opportunities": known["opportunities"]}).tolist() == [
+        *("price", "timing")
+    ]
+    assert leads.sources(known).to_dict() == {"c1": "fair", "lead:l1": "fair"}
+    assert leads.of_leads(lost, known)["customer_id"].tolist() == ["lead:l1"]
+
+
 def test_a_reason_that_was_given_later_is_not_that_of_an_earlier_loss(told):
     early = spells(("lead:l2", "lead", "2024-02-01", "lost_lead", "lead"))
     assert leads.losses(early, told).isna().tolist() == [True]

@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 
 import clv
-from clv.stages.rules import IN_RHYTHM
-from clv.stages.slipping import SILENT, slipped
+from clv.stages.rules import IN_RHYTHM, SILENT
+from clv.stages.slipping import slipped
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from clv.errors import NoRows, SourceUnreadable
+from clv.stages import thresholds
 from clv.stages.settings import Settings
+from clv.stages.silence import Limit
 from clv.stages.thresholds import Thresholds, fit
 
 LAST = date(1998, 6, 30)
@@ -66,8 +68,14 @@ def test_each_customer_is_judged_by_the_stratum_of_the_purchase_days(learned):
 
 def test_the_table_gives_every_threshold_its_unit_support_and_reason(learned):
     table = learned.table()
-    assert len(table) == 6 + 12
-    assert table["support"].ge(0).all()
+    assert len(table) == 9 + 12
+    was_set = table["why"] == "set, not learned"
+    assert table.loc[was_set, "threshold"].tolist() == [
+        *("window", "onboarding", "reentry", "lead_ttl", "payment_grace", "health_red")
+    ]
+    assert table.loc[was_set, "value"].tolist() == [365, 90, 90, 180, 14, 50]
+    assert table["support"].isna().tolist() == was_set.tolist()
+    assert table["support"].dropna().ge(0).all()
     assert (table["why"] != "").all()
     dated = table[table["threshold"].isin(["at_risk", "dormant", "churned"])]
     assert dated["purchase_days"].unique().tolist() == ["1", "2-3", "4-6", "7+"]
@@ -113,6 +121,55 @@ def test_what_is_declared_is_used_and_said_to_be_set(sample_days):
 def test_a_learned_limit_gives_way_to_one_that_is_declared_before_it(sample_days):
     found = fit(sample_days, LAST, settings=Settings(churned_after=100), draws=5)
     assert np.isnan(found.after("dormant", [1, 2, 4, 7])).all()
+    assert found.limited([1, 2]).all()  # who might be at risk by then is churned
+
+
+def of(found, state, least=1):
+    return next(each for each in found.limits if (each.state, each.least) == (state, least))
+
+
+def test_what_is_declared_rests_on_nobody_and_what_gives_way_to_it_says_so(sample_days):
+    found = fit(sample_days, LAST, settings=Settings(at_risk_after=300), draws=5)
+    limit, dormant, churned = (of(found, state) for state in ("at_risk", "dormant", "churned"))
+    assert (limit.after, limit.low, limit.high, limit.cadence, limit.chance) == (300, *[None] * 4)
+    assert (limit.silent, limit.why) == (0, "set, not learned")
+    assert dormant.after is None
+    assert dormant.why == "does not exist: it gives way to a limit that was set"
+    assert churned.after == 317  # not on day 300
+    rows = found.table().set_index("threshold")
+    assert rows.loc["at_risk", "support"].isna().all()
+    assert rows.loc["churned", "support"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "used", "bases"),
+    [
+        ({}, [None, 130, 200], ["same_day", "learned", "learned"]),
+        ({"dormant_after": 150}, [130, 150, 200], ["learned", "set", "learned"]),
+        ({"dormant_after": 130}, [None, 130, 200], ["gives_way", "set", "learned"]),
+        ({"at_risk_after": 60}, [60, 120, 200], ["set", "learned", "learned"]),
+        ({"churned_after": 125}, [None, 120, 125], ["gives_way", "learned", "set"]),
+    ],
+)
+def test_only_limits_that_are_used_put_others_off(monkeypatch, bought, on, settings, used, bases):
+    days = {"at_risk": 130, "dormant": 120, "churned": 200}
+    learned = [
+        Limit(state, 1, day, day, day, day, day, 99, "learned") for state, day in days.items()
+    ]
+    monkeypatch.setattr(thresholds, "learn", lambda *_, **__: tuple(learned))
+    found = fit(bought(a=[0, 10]), on(100), settings=Settings(**settings))
+    assert [limit.after for limit in found.limits] == used
+    assert [limit.basis for limit in found.limits] == bases
+
+
+def test_a_limit_that_no_contract_allows_puts_no_other_off(monkeypatch, bought, on):
+    days = {"at_risk": 90, "dormant": 200, "churned": 200}
+    learned = [
+        Limit(state, 1, day, day, day, day, day, 99, "learned") for state, day in days.items()
+    ]
+    monkeypatch.setattr(thresholds, "learn", lambda *_, **__: tuple(learned))
+    found = fit(bought(a=[0, 10]), on(100), settings=Settings(contractual=True))
+    assert [limit.after for limit in found.limits] == [90, 200, None]
 
 
 def test_with_contracts_silence_is_never_churn(sample_days):

@@ -43,7 +43,8 @@ def test_who_is_new_or_has_just_returned_is_judged_by_a_window():
 
 
 @pytest.mark.parametrize(
-    ("basis", "judged"), [("unstable", False), ("not_reached", False), ("same_day", True)]
+    ("basis", "judged"),
+    [("unstable", False), ("not_reached", False), ("same_day", True), ("gives_way", True)],
 )
 def test_a_missing_limit_matters_unless_the_next_stage_begins_on_that_day(basis, judged):
     known = thresholds(of_1={"at_risk": None})

@@ -20,6 +20,16 @@ def test_twelve_months_are_one_year_in_every_unit():
         assert periods.horizon_periods("12M", unit) == periods.periods_per_year(unit)
 
 
+def test_days_are_counted_in_periods_months_and_years_one_by_one_or_by_the_column():
+    assert (periods.in_periods(14, "W"), periods.in_periods(14, "D")) == (2, 14)
+    assert periods.in_months(365.25) == 12 * periods.in_years(365.25) == 12
+    column = pd.Series([0, 1461], index=["Ada", "Bob"])
+    assert periods.in_years(column).to_dict() == {"Ada": 0.0, "Bob": 4.0}
+    assert periods.in_periods(column.to_numpy(), "D").tolist() == [0, 1461]
+    with pytest.raises(BadParameter, match=r"`unit` must be one of \['D', 'W'\]; got 'M'"):
+        periods.in_periods(14, "M")
+
+
 def test_an_end_date_is_counted_from_the_as_of_day():
     assert periods.horizon_days("1998-06-30", date(1997, 9, 30)) == 273
     assert periods.horizon_periods("1998-06-30", "W", date(1997, 9, 30)) == 39

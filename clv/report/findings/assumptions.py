@@ -164,7 +164,10 @@ def seasons(table: pd.DataFrame) -> Finding:
     certain = table.loc[(table["low"] > 1) | (table["high"] < 1), "ratio"] - 1
     certain = certain[certain.abs() >= STANDS_OUT]
     if certain.empty:
-        return Finding(Text("No month stands out: season plays no part here."), shown, "good")
+        none = Text(
+            "No month stands out: each may be chance, or is close to what the model expects."
+        )
+        return Finding(none, shown, "good")
     month = int(certain.abs().idxmax())
     values = {"month": Month(month), "gap": Share(abs(certain[month]))}
     more = Text(

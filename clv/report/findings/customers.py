@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clv.customers.concentration import lorenz
-from clv.customers.uncertainty import wilson
+from clv.models.intervals import wilson
 from clv.report import worth
 from clv.report.findings.finding import Finding, estimate, evidence, graded
 from clv.report.labels import english

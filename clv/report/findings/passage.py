@@ -12,17 +12,19 @@ from clv.report.languages import MISSING
 from clv.report.messages import message
 from clv.report.privacy import few
 from clv.report.words import Count, Label, Names, Number, People, Quantity, Share, Text
-from clv.stages.onward import LAPSE
-from clv.stages.silence import LEAST_SILENT
+from clv.stages.rules import LOST
+from clv.stages.silence import LEAST_CUSTOMERS
 from clv.stages.thresholds import Thresholds
 
 BACK = ("recovery", "re_entry")
-LOST = ("loss",)
+LEADS_LOST = ("loss",)
 FORWARD = ("forward", "skip")
 HALF = 0.50  # of new customers: where fewer buy again, something stands in their way
 SECOND = "first_to_second"
 MORE = 1.10  # times as many as in the period before: worth a look
 SOON = 90  # days
+LEAST_RETURNS = 50  # to learn limits of silence from
+OF_TABLES = ("lead_ttl", "payment_grace", "health_red")  # thresholds of other things than purchases
 OF_CUSTOMERS: Final = message(
     "In the last {span} {lost} customers slipped away, {back} came back and {on} moved forward; in "
     "the {span} before it was {lost_then}, {back_then} and {on_then}."
@@ -43,7 +45,7 @@ def moved(kinds: pd.DataFrame) -> Finding:
     """
     shown = _of_kinds(kinds)
     span = Quantity(kinds.attrs["days"], "days")
-    groups = {"lost": ("lapse",), "back": BACK, "leads": LOST, "on": FORWARD}
+    groups = {"lost": ("lapse",), "back": BACK, "leads": LEADS_LOST, "on": FORWARD}
     now = {name: _count(kinds, "customers", group) for name, group in groups.items()}
     then = {f"{name}_then": _count(kinds, "before", group) for name, group in groups.items()}
     if not any((now | then).values()):
@@ -167,7 +169,7 @@ def lost_by_rule(ruled: pd.DataFrame, thresholds: Thresholds) -> Finding:
             "stay": passages.stay(row),
             "came_back_before": sure(Share(row.share), Share(row.low), Share(row.high)),
         }
-        for row in ruled[ruled["next_state"].isin(LAPSE)].itertuples()
+        for row in ruled[ruled["next_state"].isin(LOST)].itertuples()
     ]
     columns = ["stage", "counts_as", "limit", "stay", "came_back_before"]
     shown = evidence(pd.DataFrame(rows, columns=columns).set_index("stage"))
@@ -196,8 +198,7 @@ def limits(thresholds: Thresholds) -> Finding:
         "pooled": int((basis == "pooled").sum()),
         "set": int((basis == "set").sum()),
     }
-    table = thresholds.table()
-    shown = evidence(table.set_index("threshold"))
+    shown = evidence(thresholds.table().set_index("threshold").drop(index=[*OF_TABLES]))
     values = {name: Count(size) for name, size in sizes.items()}
     values |= {
         "customers": Count(thresholds.customers),
@@ -207,9 +208,9 @@ def limits(thresholds: Thresholds) -> Finding:
     }
     headline = Text(
         "Of {all} limits, learned from {gaps} returns of {customers} customers, {learned} hold by "
-        "themselves and {pooled} together with a neighbouring group; set by hand: {set}; left out "
-        "because they do not hold: {none}.",
+        "themselves and {pooled} together with a neighbouring group; set by hand: {set}; left out, "
+        "each for the reason that the table gives: {none}.",
         values,
     )
-    enough = thresholds.gaps >= LEAST_SILENT
+    enough = thresholds.gaps >= LEAST_RETURNS and thresholds.customers >= LEAST_CUSTOMERS
     return Finding(headline, shown, "info" if enough else "watch")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from clv.customers import traits
@@ -26,6 +27,7 @@ from clv.report.words import (
     Text,
     Value,
 )
+from clv.tables.periods import in_periods, in_years
 
 AS_GOOD_AS_LOST = 0.10  # chance of still being a customer
 FAR_APART = 0.10  # difference in the share alive that a reader must know of
@@ -184,9 +186,13 @@ def leaving(trait: Trait) -> Finding:
 
 def _time(trait: Trait) -> Value:
     """A time in days with its bounds, in the unit that one thinks of it in."""
-    unit, days, digits = ("years", 365.25, 1) if trait.typical >= LONG else ("weeks", 7, 0)
-    low, high = (Number(bound / days, digits) for bound in (trait.low, trait.high))
-    return sure(Quantity(round(trait.typical / days, digits), unit), low, high)
+    days = np.array([trait.typical, trait.low, trait.high])
+    told, unit, digits = in_periods(days, "W"), "weeks", 0
+    if trait.typical >= LONG:
+        told, unit, digits = in_years(days), "years", 1
+    typical, low, high = told.tolist()
+    bounds = (Number(bound, digits) for bound in (low, high))
+    return sure(Quantity(round(typical, digits), unit), *bounds)
 
 
 def _row(trait: Trait, unit: str = "") -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from clv.customers.migration import NOT_YET
+from clv.customers.migration import NOT_YET_A_CUSTOMER
 from clv.report import suppression
 from clv.report.findings.finding import Finding, evidence, graded
 from clv.report.labels import SEGMENTS
@@ -108,7 +108,7 @@ def segment_moves(matrix: pd.DataFrame) -> Finding:
     moves["hidden"] = suppression.hidden(matrix).to_numpy().ravel()
     then, now = moves["segment_then"], moves["segment_now"]
     change = now.map(_warmth) - then.map(_warmth)
-    stood = then != NOT_YET
+    stood = then != NOT_YET_A_CUSTOMER
     slipped = moves[stood & (change < 0)].sort_values("customers", ascending=False)
     groups = {
         "slipped": slipped["customers"],

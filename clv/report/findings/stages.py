@@ -8,11 +8,9 @@ from clv.report.findings.finding import Finding, evidence, graded, share_of_buye
 from clv.report.labels import STAGES
 from clv.report.privacy import few
 from clv.report.words import Count, Share, Text
-from clv.stages.rules import IN_RHYTHM
+from clv.stages.rules import IN_RHYTHM, LAPSED, SILENT
 from clv.stages.validation import LEAST_COMPARED, comparable, told_apart
 
-GONE = ("dormant", "churned")
-QUIET = ("at_risk", *GONE)
 LEAST_APART = 0.10  # share of later buyers, first stage against last
 
 
@@ -23,7 +21,7 @@ def stage_sizes(counts: pd.DataFrame, no_limit: int = 0) -> Finding:
     `no_limit`: customers for whose silence there is no limit, as `stages.unlimited` finds them.
     """
     known = counts["customers"].dropna().astype(int)
-    groups = {"buying": IN_RHYTHM, "at_risk": ("at_risk",), "gone": GONE}
+    groups = {"buying": IN_RHYTHM, "at_risk": ("at_risk",), "gone": LAPSED}
     sizes = {name: int(known.reindex(stages).sum()) for name, stages in groups.items()}
     total = sum(sizes.values())
     sizes = sizes | {"buying": sizes["buying"] - no_limit, "untold": no_limit}
@@ -58,7 +56,7 @@ def stage_sizes(counts: pd.DataFrame, no_limit: int = 0) -> Finding:
 
 def _sizes(known: pd.Series, total: int) -> pd.DataFrame:
     """The stages with their share of all customers, which who has not bought yet is none of."""
-    bought = known.index.isin([*IN_RHYTHM, *QUIET])
+    bought = known.index.isin([*IN_RHYTHM, *SILENT])
     share = (known / max(total, 1)).where(bought)
     shown = evidence(known.to_frame().assign(share=share), share="share")
     shown.attrs["labels"] = {"customers": "people", "share": "share_of_customers"}

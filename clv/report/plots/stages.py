@@ -9,11 +9,11 @@ from clv.report import style, suppression, worth
 from clv.report.labels import COLUMNS, OTHER, STAGES
 from clv.report.messages import Messages, message
 from clv.report.plots import marks
-from clv.stages.silence import WHY
+from clv.stages.rules import SILENT
+from clv.stages.silence import NEXT_TELLS, WHY
 from clv.stages.unlimited import NO_LIMIT
 
 FEW_NAMES = 7  # columns whose slanted names do not run into each other
-SILENCES = ["at_risk", "dormant", "churned"]  # stages that a silence begins
 
 VALUE_TITLES: Messages = {  # by what the money is
     "revenue": "Expected revenue by stage of the lifecycle",
@@ -65,9 +65,9 @@ def silence_limits(thresholds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     NaN is a state that does not exist among customers with so many purchase days. Where none says
     when they are at risk, the bar is grey: nobody can tell who still buys.
     """
-    rows = thresholds[thresholds["threshold"].isin(SILENCES)]
+    rows = thresholds[thresholds["threshold"].isin(SILENT)]
     limits = rows.pivot(index="purchase_days", columns="threshold", values="value")
-    limits = limits.reindex(index=rows["purchase_days"].unique(), columns=SILENCES)
+    limits = limits.reindex(index=rows["purchase_days"].unique(), columns=list(SILENT))
     ax = style.axes(ax, height=1.8 + 0.5 * len(limits))
     title = message("Days of silence before a stage begins")
     if limits.isna().all(axis=None):
@@ -76,13 +76,13 @@ def silence_limits(thresholds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     start, untold = 0 * limits["at_risk"].fillna(0), _untold(rows, limits)
     _from_day_on(ax, start, style.STAGES["active"], end)
     _from_day_on(ax, start.where(untold), style.GREY, end)
-    for stage in SILENCES:
+    for stage in SILENT:
         _from_day_on(ax, limits[stage], style.STAGES[stage], end)
     ax.set_yticks(range(len(limits)), style.names(limits.index))
     ax.invert_yaxis()
     style.scale(ax.xaxis, "days", whole=True, grid=False)
     ax.set_xlim(0, end)
-    key = {STAGES[stage]: style.STAGES[stage] for stage in ("active", *SILENCES)}
+    key = {STAGES[stage]: style.STAGES[stage] for stage in ("active", *SILENT)}
     key |= {COLUMNS[NO_LIMIT]: style.GREY} if untold.any() else {}
     return style.say(ax, title, x="days since the last purchase", y="purchase days so far", key=key)
 
@@ -90,7 +90,8 @@ def silence_limits(thresholds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 def _untold(rows: pd.DataFrame, limits: pd.DataFrame) -> pd.Series:
     """Whether no limit says from which day on a customer is at risk, and none begins then."""
     first = rows[rows["threshold"] == "at_risk"].set_index("purchase_days")
-    is_next = (first["why"] == WHY["same_day"]).reindex(limits.index, fill_value=False)
+    next_tells = first["why"].isin([WHY[basis] for basis in NEXT_TELLS])
+    is_next = next_tells.reindex(limits.index, fill_value=False)
     return limits["at_risk"].isna() & (limits.isna().all(axis=1) | ~is_next)
 
 

@@ -113,7 +113,7 @@ def cohorts(newcomers, p_value):
         {"customers": 100, "newcomer_purchases": newcomers},
         index=pd.date_range("2024-01-01", periods=len(newcomers), name="cohort"),
     )
-    return Stability(1.0, 4, p_value, 0.001, table)
+    return Stability(1.0, p_value, table)
 
 
 @pytest.mark.parametrize(

@@ -184,8 +184,16 @@ def test_the_limits_say_what_they_rest_on():
     found = findings.limits(Thresholds("2020-01-01", 900, 90, 90, 400, 3, 10.0, limits=limits))
     assert str(found.headline) == (
         "Of 5 limits, learned from 400 returns of 900 customers, 2 hold by themselves and 1 "
-        "together with a neighbouring group; set by hand: 1; left out because they do not hold: 1."
+        "together with a neighbouring group; set by hand: 1; left out, each for the "
+        "reason that the table gives: 1."
     )
     assert found.severity == "info"
-    few = Thresholds("2020-01-01", 9, 9, 90, 40, 3, 10.0, limits=limits)
-    assert findings.limits(few).severity == "watch"
+    assert len(found.evidence) == 6 + len(bases)  # none of leads, payments and health
+    assert len(found.evidence) <= cells.MOST  # else a page shows no rows, but their spread
+
+
+@pytest.mark.parametrize(("customers", "gaps"), [(900, 40), (40, 400)])
+def test_few_returns_or_returns_of_a_few_are_little_to_rest_on(customers, gaps):
+    limits = (Limit("at_risk", 1, 60, 55, 65, 60, 60, 99, "learned"),)
+    told = Thresholds("2020-01-01", customers, 9, 90, gaps, 3, 10.0, limits=limits)
+    assert findings.limits(told).severity == "watch"

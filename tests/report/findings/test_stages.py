@@ -2,9 +2,8 @@ import pandas as pd
 import pytest
 
 from clv.report import findings
-from clv.report.findings.stages import GONE
 from clv.report.labels import STAGES
-from clv.stages.rules import IN_RHYTHM, OBSERVABLE
+from clv.stages.rules import IN_RHYTHM, OBSERVABLE, SILENT
 
 WRITE = (
     "Write to the customers at risk this month, the most valuable first, but to nobody held out."
@@ -26,8 +25,8 @@ def behaviour(**shares):
 
 
 def test_every_stage_after_a_purchase_belongs_to_one_group():
-    assert {*OBSERVABLE} <= {*IN_RHYTHM, "at_risk", *GONE}
-    assert not {*IN_RHYTHM} & {"at_risk", *GONE}
+    assert {*OBSERVABLE} <= {*IN_RHYTHM, *SILENT}
+    assert not {*IN_RHYTHM} & {*SILENT}
 
 
 def test_customers_are_counted_in_three_groups():

@@ -1,6 +1,8 @@
+import pytest
 from matplotlib.colors import to_hex, to_rgba
 
 from clv.report import plots, style
+from clv.stages.silence import WHY
 
 
 def names(ax, axis="y"):
@@ -51,9 +53,13 @@ def test_with_a_margin_stages_hold_value(tables):
     assert ax.get_xlabel() == "expected value"
 
 
-def test_a_row_without_a_limit_at_risk_is_grey_and_not_in_rhythm(tables):
+@pytest.mark.parametrize(
+    ("basis", "rows"), [("unstable", [1]), ("same_day", []), ("gives_way", [])]
+)
+def test_a_row_is_grey_where_nothing_tells_who_is_at_risk(tables, basis, rows):
     table = tables["silence_limits"].copy()
-    table.loc[table["threshold"] == "at_risk", "value"] = [93, float("nan")]
+    table.loc[table.index[-1], ["value", "why"]] = [float("nan"), WHY[basis]]
+    table.loc[len(table)] = ["dormant", "2-3", 110, ""]
     ax = plots.silence_limits(table)
     grey = [bar for bar in ax.patches if bar.get_facecolor() == to_rgba(style.GREY)]
-    assert [round(bar.get_y() + bar.get_height() / 2) for bar in grey if bar.get_width()] == [1]
+    assert [round(bar.get_y() + bar.get_height() / 2) for bar in grey if bar.get_width()] == rows
