@@ -48,6 +48,14 @@ def _heeding():
             signal.signal(wish, handler)
 
 
+@pytest.fixture
+def _interruptible():
+    """Heed Ctrl-C as on a terminal, and so what is started here; in the background none is."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="session")
 def need():
     """Skip by name what this machine cannot show; where nothing may be skipped, fail instead."""

@@ -593,7 +593,7 @@ def test_a_wish_that_comes_while_a_command_is_still_loaded_is_told(shop):
 
 
 @pytest.fixture
-def sleeping(shop):
+def sleeping(shop, _interruptible):
     """A run in a process of its own whose kernel is asleep."""
     add_notebook(shop, "13_sleeps")
     command = [

@@ -21,8 +21,8 @@ def asleep(shop, until):
 
     def asleep(cell: str = "sleeps", **asked) -> subprocess.Popen:
         shop.add("10_sleeps", "pass", CELLS[cell])
-        # Whoever runs the tests in the background has what they start ignore Ctrl-C.
-        heeding = ["env", "--default-signal=INT"]
+        # Tests in the background, or under nohup, have what they start ignore these.
+        heeding = ["env", "--default-signal=INT,HUP"]
         process = shop.start("--progress", "json", before=heeding, **asked)
         until(process, ASLEEP)
         return process

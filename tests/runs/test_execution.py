@@ -130,15 +130,7 @@ def test_one_failure_ends_the_others(execute):
         execute("10", "13")
 
 
-@pytest.fixture
-def _heeds_interrupts():
-    """As on a terminal; a shell that runs a command in the background has it ignore them."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_heeds_interrupts")
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupt_ends_the_kernels(execute):
     def interrupt(step):
         if step.done == step.of - 1:  # asleep in its last cell
