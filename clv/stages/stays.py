@@ -25,7 +25,7 @@ from clv.models.intervals import of_rate, quantile
 from clv.stages import rules
 from clv.stages.spells import BY_RULE
 from clv.stages.transitions import ONWARD, kind
-from clv.tables.periods import DAYS_PER_YEAR
+from clv.tables.periods import in_years
 
 HORIZONS = (30, 90, 180, 365)  # days since entry
 YEAR = 365  # days: how much of a stay the mean counts
@@ -140,8 +140,8 @@ def rates(
     """
     start, end = pd.Timestamp(start), pd.Timestamp(end)
     until = spells["stop"].fillna(end).clip(upper=end)
-    spent = (until - spells["start"].clip(lower=start)).dt.days.clip(lower=0) / DAYS_PER_YEAR
-    years = spent.groupby(spells["state"].astype("str")).sum()
+    spent = (until - spells["start"].clip(lower=start)).dt.days.clip(lower=0)
+    years = in_years(spent).groupby(spells["state"].astype("str")).sum()
     event = spells["next_state"].notna() & ~spells["cause"].isin(BY_RULE)
     made = spells.loc[event & spells["stop"].between(start, end, inclusive="right")]
     moved = made.groupby([made["state"].astype("str"), made["next_state"].astype("str")]).size()
